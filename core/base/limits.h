@@ -1,0 +1,55 @@
+#pragma once
+
+// Every limit of the server, by name. What happens when one is reached stands beside it.
+
+#include <cstddef>
+#include <cstdint>
+
+namespace dobson::limits {
+
+constexpr std::size_t KiB = 1024;
+constexpr std::size_t MiB = 1024 * KiB;
+constexpr std::size_t GiB = 1024 * MiB;
+
+// --- HTTP: one request head ---
+constexpr std::size_t target_bytes = 8 * KiB;       // longer: 414, connection closed
+constexpr std::size_t head_bytes = 32 * KiB;        // request line and headers; longer: 431, closed
+constexpr std::size_t headers = 100;                // more: 431, closed
+constexpr std::size_t read_buffer_bytes = 4 * KiB;  // grows to head_bytes, shrinks when idle
+
+// --- HTTP: one connection ---
+constexpr int idle_timeout_s = 75;            // no request begun: closed (spec/ozone-rest.md §5.16)
+constexpr int head_timeout_s = 30;            // a head not complete: 408, closed
+constexpr int body_stall_timeout_s = 60;      // a body that stands still: cut
+constexpr int write_stall_timeout_s = 60;     // a reader that stands still: cut
+constexpr std::size_t drain_bytes = 1 * MiB;  // read and dropped after an early error, then closed
+constexpr std::size_t output_batch_bytes =
+    256 * KiB;                              // replies of one batch; over it they are written first
+constexpr std::size_t connections = 15000;  // per process; more: accepted and closed at once
+
+// --- HTTP: bodies ---
+constexpr std::size_t body_chunk_bytes = 256 * KiB;   // a piece handed to a body handler
+constexpr std::size_t stream_chunk_bytes = 64 * KiB;  // a page of a streamed answer
+
+// --- names (spec/ozone-rest.md §2.3) ---
+constexpr std::size_t name_bytes_min = 3;
+constexpr std::size_t name_bytes_max = 63;
+constexpr std::size_t key_name_bytes = 1024;  // longer: 400
+constexpr std::size_t user_bytes = 255;       // longer: 400
+constexpr std::size_t bucket_acls = 128;      // more: 400
+
+// --- listings ---
+constexpr std::int64_t page_rows = 1024;
+
+// --- the log: commands waiting for the writer ---
+constexpr std::size_t waiting_commands = 16384;  // more: 503
+constexpr int background_slice_ms = 5;           // a batch of background commands is cut there
+
+// --- blocks ---
+constexpr std::uint64_t container_bytes = 5 * GiB;     // a container takes no block beyond it
+constexpr std::uint64_t block_bytes = 64 * MiB;        // a longer body gets several blocks
+constexpr std::size_t part_bytes = 64 * KiB;           // one CRC32C each
+constexpr std::uint64_t preallocate_bytes = 64 * MiB;  // a container file grows in these steps
+constexpr std::size_t waiting_io = 4096;               // jobs of the block I/O pool; more: 503
+
+}  // namespace dobson::limits

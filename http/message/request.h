@@ -1,0 +1,40 @@
+#pragma once
+
+// One parsed request head. All views point into the connection's buffer and hold until the request
+// has been answered.
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace dobson::http {
+
+enum class Method : std::uint8_t { get, head, post, put, del, options, patch, other };
+
+struct Header {
+  std::string_view name;   // as sent
+  std::string_view value;  // without surrounding blanks
+};
+
+struct Request {
+  Method method = Method::other;
+  std::string_view target;  // as sent, the absolute form cut to its path and query, without `#…`
+  std::string_view path;    // of target, still percent-encoded
+  std::string_view query;   // of target, after `?`; empty without one
+  std::uint8_t minor_version = 1;
+  bool keep_alive = true;
+  bool expect_continue = false;
+  bool unknown_expectation = false;
+  bool chunked = false;
+  std::optional<std::uint64_t> content_length;  // as declared; absent with chunked
+  std::span<const Header> headers;
+
+  bool has_body() const { return chunked || content_length.value_or(0) > 0; }
+
+  // Names compare without case. First value, or null.
+  const std::string_view* header(std::string_view name) const;
+  unsigned count(std::string_view name) const;
+};
+
+}  // namespace dobson::http

@@ -1,0 +1,87 @@
+#pragma once
+
+// Records of the namespace: what volumes, buckets and keys are on disk. What they look like on the
+// wire is declared by each API family.
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/time/clock.h"
+#include "storage/model/ids.h"
+
+namespace dobson::storage {
+
+using Md5 = std::array<std::uint8_t, 16>;
+
+enum class Layout : std::uint8_t { object_store, file_system_optimized };
+enum class Replication : std::uint8_t { one, three };
+enum class StorageType : std::uint8_t { disk, ssd, ram_disk, archive };
+enum class Versioning : std::uint8_t { not_set, enabled, disabled };
+
+enum class AclType : std::uint8_t { user, group, world };
+enum class AclRights : std::uint8_t { read, write, read_write };
+
+struct Acl {
+  AclType type = AclType::user;
+  std::string name;  // empty for world
+  AclRights rights = AclRights::read;
+  bool operator==(const Acl&) const = default;
+};
+
+// Recon's 41 size bins, the last one split at 2^50 (`design.md` §3): bin 0 holds sizes up to 1 KiB,
+// bin i sizes up to 2^(10+i), bin 41 the rest.
+inline constexpr int size_bins = 42;
+int size_bin(std::uint64_t size);
+
+// Recursive totals of the root, a volume, a bucket or a directory, changed in the transaction of
+// the change itself.
+struct Totals {
+  std::uint64_t volumes = 0;
+  std::uint64_t buckets = 0;
+  std::uint64_t directories = 0;
+  std::uint64_t keys = 0;
+  std::uint64_t bytes = 0;
+  std::uint64_t replicated_bytes = 0;
+  std::uint64_t direct_bytes = 0;  // of keys directly inside
+  std::array<std::uint64_t, size_bins> keys_by_size{};
+  bool operator==(const Totals&) const = default;
+};
+
+struct VolumeRecord {
+  ObjectId id;
+  std::string owner;
+  std::string created_by;
+  UnixMillis created = 0;
+  UnixMillis modified = 0;
+  std::optional<std::uint64_t> quota_bytes;  // absent: no quota
+  Totals totals;
+};
+
+struct BucketRecord {
+  ObjectId id;
+  std::string creator;
+  UnixMillis created = 0;
+  UnixMillis modified = 0;
+  std::vector<Acl> acls;  // in order of adding
+  StorageType storage_type = StorageType::disk;
+  Versioning versioning = Versioning::not_set;
+  Layout layout = Layout::object_store;
+  Replication replication = Replication::one;
+  Totals totals;
+};
+
+struct KeyRecord {
+  ObjectId id;
+  UnixMillis created = 0;
+  UnixMillis modified = 0;
+  std::uint64_t size = 0;
+  std::uint64_t version = 0;
+  std::optional<Md5> md5;  // absent: a multipart key
+  std::vector<BlockRef> blocks;
+};
+
+}  // namespace dobson::storage

@@ -1,0 +1,63 @@
+#pragma once
+
+// The face of the store: the data directory, its lock, its environments, the log and the blocks.
+// Handlers read through a `Reader`, write through `log()`, and move bytes through `blocks()`.
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/async/completion.h"
+#include "core/base/result.h"
+#include "core/time/clock.h"
+#include "storage/blocks/block_store.h"
+#include "storage/log/log.h"
+
+namespace dobson::storage {
+
+class ReadTxn;
+
+struct StoreOptions {
+  std::filesystem::path data;                 // made with mode 0700 when missing
+  std::uint64_t map_size = 1ULL << 40;        // bytes of address space
+  std::uint64_t free_watermark = 1ULL << 30;  // below it client writes are refused
+  std::vector<std::filesystem::path> nodes;   // directories for blocks; empty: data/blocks
+  UnixMillis delete_delay_ms = 10'000;        // deleted blocks stay that long
+  unsigned readers = 8;                       // read transactions open at once
+};
+
+// The reading side of one reactor or thread. `txn` begins a snapshot or goes on with the current
+// one; `reset` ends it and must be called before the thread waits.
+class Reader {
+ public:
+  virtual ~Reader() = default;
+  virtual const ReadTxn& txn() = 0;
+  virtual void reset() = 0;
+};
+
+// What /-/metrics shows of the store.
+struct StoreMetrics;
+
+class Store {
+ public:
+  // Recovers what a crash left, starts the writer, the syncer and the background jobs. Errors are
+  // for people: which directory, what is wrong, what to do.
+  static Result<std::unique_ptr<Store>> open(const StoreOptions& options, const Clock& clock);
+
+  // Refuses new proposals, finishes those that wait, closes. Readers must be gone.
+  virtual ~Store() = default;
+
+  virtual std::unique_ptr<Reader> make_reader() = 0;
+  virtual Log& log() = 0;
+  virtual BlockStore& blocks() = 0;
+
+  // False while writes are refused; `why` for people.
+  struct Health {
+    bool writable = true;
+    std::string why;
+  };
+  virtual Health health() const = 0;
+};
+
+}  // namespace dobson::storage
