@@ -52,4 +52,15 @@ constexpr std::size_t part_bytes = 64 * KiB;           // one CRC32C each
 constexpr std::uint64_t preallocate_bytes = 64 * MiB;  // a container file grows in these steps
 constexpr std::size_t waiting_io = 4096;               // jobs of the block I/O pool; more: 503
 
+// --- dobsonctl ---
+constexpr unsigned ctl_jobs = 16;  // transfers at once, unless told otherwise
+constexpr unsigned ctl_jobs_max = 256;
+constexpr int ctl_retry_s = 10;  // a lost connection is tried again, unless told otherwise
+constexpr long ctl_connect_timeout_s = 5;
+constexpr long ctl_stall_timeout_s = 60;  // not a byte either way: the connection is given up
+constexpr std::size_t ctl_whole_file_bytes =
+    1 * MiB;  // a longer file is read twice: hashed, then sent
+constexpr std::size_t ctl_refusal_bytes = 64 * KiB;  // of an error body; the rest is dropped
+constexpr std::size_t ctl_problems_shown = 100;      // more: counted, all of them with --json
+
 }  // namespace dobson::limits
