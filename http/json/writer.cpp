@@ -1,12 +1,20 @@
 #include "http/json/writer.h"
 
+#include <algorithm>
+
 #include "core/base/utf8.h"
 
 namespace dobson::http {
 
 namespace {
+
 // A large answer must not keep its memory with every thread for ever.
 constexpr std::size_t kept_bytes = 1 << 20;
+
+rapidjson::SizeType size_of(std::string_view text) {
+  return static_cast<rapidjson::SizeType>(text.size());
+}
+
 }  // namespace
 
 JsonWriter& JsonWriter::begin() {
@@ -18,16 +26,68 @@ JsonWriter& JsonWriter::begin() {
   return json;
 }
 
+JsonWriter& JsonWriter::object() {
+  writer_.StartObject();
+  return *this;
+}
+
+JsonWriter& JsonWriter::end_object() {
+  writer_.EndObject();
+  return *this;
+}
+
+JsonWriter& JsonWriter::array() {
+  writer_.StartArray();
+  return *this;
+}
+
+JsonWriter& JsonWriter::end_array() {
+  writer_.EndArray();
+  return *this;
+}
+
+JsonWriter& JsonWriter::key(std::string_view name) {
+  writer_.Key(name.data(), size_of(name));
+  return *this;
+}
+
 JsonWriter& JsonWriter::string(std::string_view text) {
-  const auto put = [this](std::string_view valid) {
-    writer_.String(valid.data(), static_cast<rapidjson::SizeType>(valid.size()));
-  };
   if (is_utf8(text)) {
-    put(text);
+    writer_.String(text.empty() ? "" : text.data(), size_of(text));
   } else {
-    put(replace_invalid_utf8(text));
+    const std::string valid = replace_invalid_utf8(text);
+    writer_.String(valid.data(), size_of(valid));
   }
   return *this;
 }
+
+JsonWriter& JsonWriter::integer(std::int64_t value) {
+  writer_.Int64(value);
+  return *this;
+}
+
+JsonWriter& JsonWriter::number(std::uint64_t value) {
+  writer_.Uint64(value);
+  return *this;
+}
+
+JsonWriter& JsonWriter::boolean(bool value) {
+  writer_.Bool(value);
+  return *this;
+}
+
+JsonWriter& JsonWriter::null() {
+  writer_.Null();
+  return *this;
+}
+
+JsonWriter& JsonWriter::raw_array(std::string_view elements) {
+  writer_.RawValue("[", 1, rapidjson::kArrayType);
+  char* const place = buffer_.Push(elements.size() + 1);
+  *std::ranges::copy(elements, place).out = ']';
+  return *this;
+}
+
+std::string_view JsonWriter::text() const { return {buffer_.GetString(), buffer_.GetSize()}; }
 
 }  // namespace dobson::http

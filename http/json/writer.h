@@ -17,25 +17,23 @@ class JsonWriter {
  public:
   static JsonWriter& begin();
 
-  JsonWriter& object() { return writer_.StartObject(), *this; }
-  JsonWriter& end_object() { return writer_.EndObject(), *this; }
-  JsonWriter& array() { return writer_.StartArray(), *this; }
-  JsonWriter& end_array() { return writer_.EndArray(), *this; }
-  JsonWriter& key(std::string_view name) {
-    writer_.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
-    return *this;
-  }
+  JsonWriter& object();
+  JsonWriter& end_object();
+  JsonWriter& array();
+  JsonWriter& end_array();
+  JsonWriter& key(std::string_view name);
   JsonWriter& string(std::string_view text);
-  JsonWriter& integer(std::int64_t value) { return writer_.Int64(value), *this; }
-  JsonWriter& number(std::uint64_t value) { return writer_.Uint64(value), *this; }
-  JsonWriter& boolean(bool value) { return writer_.Bool(value), *this; }
-  JsonWriter& null() { return writer_.Null(), *this; }
+  JsonWriter& integer(std::int64_t value);
+  JsonWriter& number(std::uint64_t value);
+  JsonWriter& boolean(bool value);
+  JsonWriter& null();
+  // Elements that are JSON already, with their commas.
+  JsonWriter& raw_array(std::string_view elements);
 
-  std::string_view text() const { return {buffer_.GetString(), buffer_.GetSize()}; }
+  std::string_view text() const;
 
  private:
-  using Writer =
-      rapidjson::Writer<rapidjson::StringBuffer, rapidjson::UTF8<>, rapidjson::ASCII<>>;
+  using Writer = rapidjson::Writer<rapidjson::StringBuffer, rapidjson::UTF8<>, rapidjson::ASCII<>>;
 
   JsonWriter() = default;
 
