@@ -1,0 +1,240 @@
+#include "core/config/options.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <charconv>
+
+#define TOML_EXCEPTIONS 0
+#include <toml++/toml.h>
+
+namespace dobson {
+
+namespace {
+
+struct ByteUnit {
+  std::string_view name;
+  std::int64_t bytes;
+};
+constexpr ByteUnit byte_units[] = {
+    {"KiB", 1LL << 10}, {"MiB", 1LL << 20}, {"GiB", 1LL << 30}, {"TiB", 1LL << 40}};
+
+std::string_view trim(std::string_view text) {
+  while (text.starts_with(' ')) text.remove_prefix(1);
+  while (text.ends_with(' ')) text.remove_suffix(1);
+  return text;
+}
+
+std::vector<std::string> split(std::string_view text, char separator) {
+  std::vector<std::string> pieces;
+  while (!text.empty()) {
+    const auto end = std::min(text.find(separator), text.size());
+    pieces.emplace_back(trim(text.substr(0, end)));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return pieces;
+}
+
+std::optional<std::int64_t> parse_integer(std::string_view text) {
+  std::int64_t value = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  return error == std::errc{} && stop == end ? std::optional(value) : std::nullopt;
+}
+
+std::optional<std::int64_t> parse_bytes(std::string_view text) {
+  std::int64_t factor = 1;
+  for (const auto& unit : byte_units) {
+    if (!text.ends_with(unit.name)) continue;
+    factor = unit.bytes;
+    text = trim(text.substr(0, text.size() - unit.name.size()));
+  }
+  const auto count = parse_integer(text);
+  if (!count || *count > std::numeric_limits<std::int64_t>::max() / factor) return std::nullopt;
+  return *count * factor;
+}
+
+std::string expectation(const Option& option) {
+  switch (option.type) {
+    case OptionType::text:
+    case OptionType::list:
+      return "a text";
+    case OptionType::integer:
+      return fmt::format("an integer from {} to {}", option.min, option.max);
+    case OptionType::bytes:
+      return fmt::format("a size like \"64 MiB\", at least {} bytes", option.min);
+    case OptionType::flag:
+      return "true or false";
+    case OptionType::choice:
+      return fmt::format("one of {}", option.choices);
+  }
+  return {};
+}
+
+bool is_right(const Option& option, const std::vector<std::string>& values) {
+  if (option.type == OptionType::list) return true;
+  if (values.size() != 1) return false;
+  const std::string& value = values.front();
+  const auto in_bounds = [&](std::optional<std::int64_t> number) {
+    return number && *number >= option.min && *number <= option.max;
+  };
+  switch (option.type) {
+    case OptionType::integer:
+      return in_bounds(parse_integer(value));
+    case OptionType::bytes:
+      return in_bounds(parse_bytes(value));
+    case OptionType::flag:
+      return value == "true" || value == "false";
+    case OptionType::choice:
+      return std::ranges::count(split(option.choices, '|'), value) > 0;
+    default:
+      return true;
+  }
+}
+
+std::vector<std::string> values_of_text(const Option& option, std::string_view text) {
+  if (option.type == OptionType::list) return split(text, ',');
+  return {std::string(text)};
+}
+
+std::optional<std::vector<std::string>> values_of_node(const toml::node& node) {
+  if (const auto* text = node.as_string()) return {{text->get()}};
+  if (const auto* number = node.as_integer()) return {{std::to_string(number->get())}};
+  if (const auto* flag = node.as_boolean()) return {{flag->get() ? "true" : "false"}};
+  const auto* array = node.as_array();
+  if (array == nullptr) return std::nullopt;
+  std::vector<std::string> values;
+  for (const toml::node& element : *array) {
+    const auto* text = element.as_string();
+    if (text == nullptr) return std::nullopt;
+    values.push_back(text->get());
+  }
+  return values;
+}
+
+// Tables of the file, flattened to dotted keys.
+using Leaves = std::vector<std::pair<std::string, const toml::node*>>;
+void collect(const toml::table& table, const std::string& prefix, Leaves& leaves) {
+  for (const auto& [key, node] : table) {
+    std::string path = prefix + std::string(key.str());
+    if (const auto* inner = node.as_table()) {
+      collect(*inner, path + '.', leaves);
+    } else {
+      leaves.emplace_back(std::move(path), &node);
+    }
+  }
+}
+
+Error refused(std::string message) {
+  return {Errc::invalid_argument, std::move(message)};
+}
+
+}  // namespace
+
+Result<Options> Options::load(std::span<const Option> table,
+                              const std::optional<std::filesystem::path>& file,
+                              std::span<const std::string> sets) {
+  Options options(table);
+  for (const Option& option : table) {
+    TRY(options.set(option.key, values_of_text(option, option.fallback), "the default"));
+  }
+  if (file) TRY(options.load_file(*file));
+  for (const std::string& text : sets) {
+    const auto equals = text.find('=');
+    if (equals == text.npos) return refused(fmt::format("--set {}: write key=value", text));
+    const std::string_view key = std::string_view(text).substr(0, equals);
+    const Option* option = options.find(key);
+    const auto value = std::string_view(text).substr(equals + 1);
+    TRY(options.set(key,
+                    option == nullptr ? std::vector<std::string>{} : values_of_text(*option, value),
+                    "--set"));
+  }
+  return options;
+}
+
+const Option* Options::find(std::string_view key) const {
+  for (const Option& option : table_) {
+    if (option.key == key || (!option.alias.empty() && option.alias == key)) return &option;
+  }
+  return nullptr;
+}
+
+Status Options::set(std::string_view key, std::vector<std::string> values, std::string_view where) {
+  const Option* option = find(key);
+  if (option == nullptr) {
+    return refused(fmt::format("{}: unknown option \"{}\"; dobsond --help lists them", where, key));
+  }
+  if (!is_right(*option, values)) {
+    return refused(fmt::format("{}: {} = \"{}\": should be {}", where, key, fmt::join(values, ", "),
+                               expectation(*option)));
+  }
+  values_[option->key] = std::move(values);
+  return {};
+}
+
+Status Options::load_file(const std::filesystem::path& file) {
+  const auto parsed = toml::parse_file(file.string());
+  if (!parsed) {
+    const auto& begin = parsed.error().source().begin;
+    return refused(
+        fmt::format("{}:{}: {}", file.string(), begin.line, parsed.error().description()));
+  }
+  Leaves leaves;
+  collect(parsed.table(), {}, leaves);
+  for (const auto& [key, node] : leaves) {
+    auto values = values_of_node(*node);
+    if (!values) {
+      return refused(
+          fmt::format("{}: {}: should be a text, a number, true or false, or a list of "
+                      "texts",
+                      file.string(), key));
+    }
+    TRY(set(key, std::move(*values), file.string()));
+  }
+  return {};
+}
+
+const std::vector<std::string>& Options::list(std::string_view key) const {
+  const auto found = values_.find(key);
+  DOBSON_ASSERT(found != values_.end());
+  return found->second;
+}
+
+const std::string& Options::text(std::string_view key) const {
+  return list(key).front();
+}
+
+std::int64_t Options::integer(std::string_view key) const {
+  return *parse_bytes(text(key));
+}
+
+bool Options::flag(std::string_view key) const {
+  return text(key) == "true";
+}
+
+std::string describe(std::span<const Option> table) {
+  std::string text;
+  for (const Option& option : table) {
+    text += fmt::format("  {} = {}\n      {}\n", option.key,
+                        option.fallback.empty() ? "(none)" : option.fallback, option.doc);
+    if (option.type != OptionType::text && option.type != OptionType::list) {
+      text += fmt::format("      {}\n", expectation(option));
+    }
+    if (!option.alias.empty()) text += fmt::format("      also {}\n", option.alias);
+  }
+  return text;
+}
+
+std::string example_file(std::span<const Option> table) {
+  std::string text = "# dobsond --config FILE. Every line shows its default.\n";
+  for (const Option& option : table) {
+    const bool bare = option.type == OptionType::integer || option.type == OptionType::flag;
+    text += fmt::format("\n# {}\n", option.doc);
+    text += bare ? fmt::format("# {} = {}\n", option.key, option.fallback)
+                 : fmt::format("# {} = \"{}\"\n", option.key, option.fallback);
+  }
+  return text;
+}
+
+}  // namespace dobson

@@ -1,0 +1,84 @@
+#include "handlers/ozone/buckets.h"
+
+#include "handlers/ozone/bucket_headers.h"
+#include "handlers/ozone/listing.h"
+#include "handlers/ozone/wire.h"
+
+namespace dobson::ozone {
+
+namespace {
+constexpr std::string_view info_stem = "Info Bucket failed, error: ";
+}
+
+Checked<Change> create_bucket(Context& context, http::Exchange& exchange) {
+  const Call& call = call_of(exchange);
+  auto headers = TRY(parse_bucket_headers(exchange.request()));
+  if (!headers.acls.remove.empty()) return Refused{Code::malformed_acl, "Invalid Remove ACLs"};
+  return Change{storage::CreateBucket{
+                    .volume = std::string(call.volume),
+                    .bucket = std::string(call.bucket),
+                    .creator = std::string(call.subject()),
+                    .acls = std::move(headers.acls.add),
+                    .storage_type = headers.storage_type.value_or(storage::StorageType::disk),
+                    .versioning = headers.versioning.value_or(storage::Versioning::not_set),
+                    .layout = storage::Layout::object_store,
+                    .replication = context.settings.replication},
+                "Bucket creation failed, error: ", 201};
+}
+
+Checked<Change> update_bucket(Context&, http::Exchange& exchange) {
+  const Call& call = call_of(exchange);
+  auto headers = TRY(parse_bucket_headers(exchange.request()));
+  return Change{storage::UpdateBucket{.volume = std::string(call.volume),
+                                      .bucket = std::string(call.bucket),
+                                      .remove_acls = std::move(headers.acls.remove),
+                                      .add_acls = std::move(headers.acls.add),
+                                      .storage_type = headers.storage_type,
+                                      .versioning = headers.versioning},
+                "Setting bucket property failed, error: ", 200};
+}
+
+Checked<Change> delete_bucket(Context&, http::Exchange& exchange) {
+  const Call& call = call_of(exchange);
+  return Change{
+      storage::DeleteBucket{std::string(call.volume), std::string(call.bucket), call.principal()},
+      "Delete Bucket failed, error:", 200};
+}
+
+Checked<void> info_bucket(Context& context, http::Exchange& exchange) {
+  const Call& call = call_of(exchange);
+  const auto bucket =
+      TRY_STORE(info_stem, storage::find_bucket(context.read(exchange), call.volume, call.bucket));
+  auto& json = http::JsonWriter::begin();
+  write_bucket(json, call.volume, call.bucket, bucket);
+  answer_json(exchange, json.text(), Label::always_json);
+  return {};
+}
+
+Checked<void> head_bucket(Context& context, http::Exchange& exchange) {
+  const Call& call = call_of(exchange);
+  TRY_STORE(info_stem, storage::find_bucket(context.read(exchange), call.volume, call.bucket));
+  answer_head(exchange, Label::always_json);
+  return {};
+}
+
+Checked<void> list_buckets(Context& context, http::Exchange& exchange) {
+  const Call& call = call_of(exchange);
+  const storage::ReadTxn& txn = context.read(exchange);
+  const auto volume =
+      TRY_STORE("List Buckets failed, error: ", storage::find_volume(txn, call.volume));
+  auto& json = http::JsonWriter::begin();
+  json.object().key("buckets").array();
+  auto left = max_keys(exchange, limits::page_rows);
+  storage::visit_buckets(txn, volume.id, listing_range(exchange),
+                         [&](std::string_view name, const storage::BucketRecord& bucket) {
+                           if (left-- == 0) return false;
+                           write_bucket_row(json, call.volume, name, bucket);
+                           return true;
+                         });
+  json.end_array().end_object();
+  answer_json(exchange, json.text(), Label::json_if_accepted);
+  return {};
+}
+
+}  // namespace dobson::ozone

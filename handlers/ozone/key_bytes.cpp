@@ -1,0 +1,291 @@
+#include "handlers/ozone/key_bytes.h"
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <vector>
+
+#include "core/async/pool.h"
+#include "core/async/task.h"
+#include "core/base/limits.h"
+#include "handlers/ozone/byte_range.h"
+#include "handlers/ozone/content_md5.h"
+#include "handlers/ozone/dates.h"
+#include "handlers/ozone/shapes.h"
+#include "handlers/ozone/wire.h"
+
+namespace dobson::ozone {
+
+namespace {
+
+constexpr std::string_view put_stem = "Create key failed, error:";
+constexpr std::string_view lookup_stem = "Lookup key failed, error:";
+
+std::string quoted_etag(const storage::Md5& md5) {
+  return '"' + to_hex(md5) + '"';
+}
+
+// --- PUT ---
+
+// What the head of a PUT promises.
+struct Announced {
+  std::optional<std::uint64_t> size;
+  std::optional<storage::Md5> md5;
+};
+
+Checked<Announced> read_head(const http::Request& request) {
+  if (!request.chunked && !request.content_length) {
+    return Refused{Code::invalid_request, "Content-Length is a required header for putting a key."};
+  }
+  Announced announced{.size = request.content_length, .md5 = {}};
+  if (const auto* text = request.header("Content-MD5")) {
+    announced.md5 = parse_content_md5(*text);
+    if (!announced.md5) {
+      return Refused{Code::bad_digest, "MD5 Digest mismatch. Expected " + std::string(*text) +
+                                           " Found no digest in it"};
+    }
+  }
+  return announced;
+}
+
+// The bucket is there and the announced size fits the quota, as far as can be told before the body;
+// the command decides again.
+Checked<void> check_room(Context& context, http::Exchange& exchange, const Announced& announced) {
+  const Call& call = call_of(exchange);
+  const storage::ReadTxn& txn = context.read(exchange);
+  const auto volume = TRY_STORE(put_stem, storage::find_volume(txn, call.volume));
+  TRY_STORE(put_stem, storage::find_bucket(txn, call.volume, call.bucket));
+  if (!volume.quota_bytes || !announced.size) return {};
+  const auto old = storage::find_key(txn, call.volume, call.bucket, call.key);
+  const std::uint64_t replaced = old ? old->size : 0;
+  const std::uint64_t others = volume.totals.bytes - replaced;
+  if (others > *volume.quota_bytes || *announced.size > *volume.quota_bytes - others) {
+    return refused_by_store(put_stem, Error{Errc::quota_exceeded});
+  }
+  return {};
+}
+
+struct Upload {
+  Announced announced;
+  std::unique_ptr<storage::BlockWriter> writer;
+};
+
+Checked<Upload> begin_upload(Context& context, http::Exchange& exchange) {
+  Upload upload;
+  upload.announced = TRY(read_head(exchange.request()));
+  TRY(check_room(context, exchange, upload.announced));
+  upload.writer = TRY_STORE(put_stem, context.store.blocks().write(upload.announced.size));
+  return upload;
+}
+
+Refused cut_body(const http::Exchange& exchange, const Error& error) {
+  const auto& declared = exchange.request().content_length;
+  if (error.code == Errc::invalid_argument || !declared) {
+    return {Code::invalid_request, error.message};
+  }
+  return {Code::incomplete_body,
+          "Body length mismatch. Expected length : " + std::to_string(*declared) + " Found " +
+              std::to_string(exchange.body_bytes())};
+}
+
+// Every byte of the body on stable storage.
+Task<Checked<storage::WrittenObject>> receive(Context* context, http::Exchange* exchange,
+                                              storage::BlockWriter* writer) {
+  while (true) {
+    auto piece = co_await exchange->read_body();
+    if (!piece) {
+      exchange->close_after();
+      co_return cut_body(*exchange, piece.error());
+    }
+    if (piece->empty()) break;
+    const auto bytes = *piece;
+    auto append = [writer, bytes] { return writer->append(bytes); };
+    auto appended = co_await offload(context->block_pool, exchange->mailbox(), append);
+    if (!appended) co_return refused_by_store(put_stem, appended.error());
+  }
+  auto finish = [writer](Completion& done) { writer->finish(done); };
+  co_await wait(exchange->mailbox(), finish);
+  if (!writer->result()) co_return refused_by_store(put_stem, writer->result().error());
+  co_return *writer->result();
+}
+
+Checked<void> check_digest(const Announced& announced, const storage::WrittenObject& written) {
+  if (!announced.md5 || *announced.md5 == written.md5) return {};
+  return Refused{Code::bad_digest, "MD5 Digest mismatch. Expected " + to_hex(*announced.md5) +
+                                       " Found " + to_hex(written.md5)};
+}
+
+// Names the bytes: the commit of the upload.
+Task<Checked<void>> commit(Context* context, http::Exchange* exchange, Upload* upload,
+                           storage::WrittenObject written) {
+  const Call& call = call_of(*exchange);
+  storage::PutKey put{.volume = std::string(call.volume),
+                      .bucket = std::string(call.bucket),
+                      .key = std::string(call.key),
+                      .size = written.size,
+                      .md5 = written.md5,
+                      .blocks = std::move(written.blocks)};
+  Mailbox& home = exchange->mailbox();
+  std::optional<storage::Proposal> proposal;
+  auto propose = [&](Completion& done) {
+    proposal.emplace(std::move(put), done);
+    context->store.log().propose(*proposal);
+  };
+  co_await wait(home, propose);
+  const auto& outcome = proposal->outcome;
+  if (outcome.ok() || outcome.error().code == Errc::commit_unknown) upload->writer->keep();
+  if (!outcome) co_return refused_by_store(put_stem, outcome.error());
+  co_return Checked<void>{};
+}
+
+// --- GET ---
+
+// What a GET sends, decided in one read transaction.
+struct Found {
+  storage::KeyRecord key;
+  ByteRange range;
+  storage::BlockPin pin;
+};
+
+// `If-Range`: the range counts only while the key is still the one the client knows (RFC 7233
+// §3.2).
+bool range_applies(const http::Request& request, const storage::KeyRecord& key) {
+  const auto* condition = request.header("If-Range");
+  if (condition == nullptr) return true;
+  if (key.md5 && *condition == quoted_etag(*key.md5)) return true;
+  const auto date = parse_date(*condition);
+  return date && *date == key.modified / 1000 * 1000;
+}
+
+Checked<Found> find(Context& context, http::Exchange& exchange) {
+  const Call& call = call_of(exchange);
+  const http::Request& request = exchange.request();
+  Found found;
+  found.key = TRY_STORE(
+      lookup_stem, storage::find_key(context.read(exchange), call.volume, call.bucket, call.key));
+  found.range = {ByteRange::Kind::whole, 0, found.key.size};
+  const auto* header = request.header("Range");
+  if (header != nullptr && range_applies(request, found.key)) {
+    found.range = parse_range(*header, found.key.size);
+  }
+  if (found.range.kind == ByteRange::Kind::unsatisfiable) {
+    return Refused{
+        Code::invalid_range, {}, "Content-Range", "bytes */" + std::to_string(found.key.size)};
+  }
+  if (request.method == http::Method::get) found.pin = context.store.blocks().pin(found.key.blocks);
+  return found;
+}
+
+void begin_data(http::Exchange& exchange, const Found& found) {
+  const bool part = found.range.kind == ByteRange::Kind::part;
+  begin_data_answer(exchange, part ? 206 : 200);
+  if (found.key.md5) exchange.header("ETag", quoted_etag(*found.key.md5));
+  exchange.header("Last-Modified", WireDate(found.key.modified));
+  exchange.header("Accept-Ranges", "bytes");
+  if (part) {
+    const std::uint64_t last = found.range.begin + found.range.length - 1;
+    exchange.header("Content-Range", "bytes " + std::to_string(found.range.begin) + '-' +
+                                         std::to_string(last) + '/' +
+                                         std::to_string(found.key.size));
+  }
+  exchange.begin_body(found.range.length);
+}
+
+// Walks the bytes of a range, piece by piece; a piece stands in one block.
+class Pieces {
+ public:
+  Pieces(const std::vector<storage::BlockRef>& blocks, const ByteRange& range)
+      : block_(blocks.begin()), offset_(range.begin), left_(range.length) {
+    while (left_ > 0 && offset_ >= block_->length) {
+      offset_ -= block_->length;
+      ++block_;
+    }
+  }
+
+  bool done() const { return left_ == 0; }
+  const storage::BlockRef& block() const { return *block_; }
+  std::uint64_t offset() const { return offset_; }
+  std::size_t length() const {
+    return std::min<std::uint64_t>({left_, block_->length - offset_, limits::body_chunk_bytes});
+  }
+
+  void advance() {
+    const std::size_t taken = length();
+    left_ -= taken;
+    offset_ += taken;
+    if (offset_ == block_->length) {
+      offset_ = 0;
+      ++block_;
+    }
+  }
+
+ private:
+  std::vector<storage::BlockRef>::const_iterator block_;
+  std::uint64_t offset_;
+  std::uint64_t left_;
+};
+
+}  // namespace
+
+Task<void> put_key(void* context, http::Exchange* exchange) {
+  auto& ozone = *static_cast<Context*>(context);
+  auto upload = begin_upload(ozone, *exchange);
+  if (!upload) {
+    answer(*exchange, upload.error());
+    co_return;
+  }
+  auto received = co_await receive(&ozone, exchange, upload->writer.get());
+  if (!received) {
+    answer(*exchange, received.error());
+    co_return;
+  }
+  auto agreed = check_digest(upload->announced, *received);
+  if (!agreed) {
+    answer(*exchange, agreed.error());
+    co_return;
+  }
+  const storage::Md5 md5 = received->md5;
+  auto committed = co_await commit(&ozone, exchange, &*upload, std::move(*received));
+  if (!committed) {
+    answer(*exchange, committed.error());
+    co_return;
+  }
+  begin_answer(*exchange, 201);
+  exchange->header("ETag", quoted_etag(md5));
+  exchange->header("Content-Type", "application/octet-stream");
+  exchange->finish({});
+}
+
+Task<void> get_key(void* context, http::Exchange* exchange) {
+  auto& ozone = *static_cast<Context*>(context);
+  auto found = find(ozone, *exchange);
+  if (!found) {
+    answer(*exchange, found.error());
+    co_return;
+  }
+  Pieces pieces(found->key.blocks, found->range);
+  if (pieces.done() || exchange->request().method == http::Method::head) {
+    begin_data(*exchange, *found);
+    co_return;
+  }
+  std::vector<std::byte> buffer(pieces.length());
+  // The first piece is read before the head is sent: damage there is still an honest 500.
+  for (bool first = true; !pieces.done(); pieces.advance(), first = false) {
+    buffer.resize(pieces.length());
+    auto read = [&] { return ozone.store.blocks().read(pieces.block(), pieces.offset(), buffer); };
+    auto done = co_await offload(ozone.block_pool, exchange->mailbox(), read);
+    if (!done && first) {
+      answer(*exchange, refused_by_store(lookup_stem, done.error()));
+      co_return;
+    }
+    if (!done) {
+      exchange->abort();
+      co_return;
+    }
+    if (first) begin_data(*exchange, *found);
+    const bool taken = co_await exchange->write_body(buffer);
+    if (!taken) co_return;
+  }
+}
+
+}  // namespace dobson::ozone

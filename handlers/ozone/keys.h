@@ -1,0 +1,16 @@
+#pragma once
+
+// Keys without their bytes (spec/ozone-rest.md §3.13 to §3.15, §4.2, §4.3, §4.14).
+
+#include "handlers/ozone/shapes.h"
+
+namespace dobson::ozone {
+
+Checked<Change> delete_key(Context& context, http::Exchange& exchange);
+Checked<Change> rename_key(Context& context, http::Exchange& exchange);
+Checked<void> info_key(Context& context, http::Exchange& exchange);
+Checked<void> info_key_detail(Context& context, http::Exchange& exchange);
+Checked<void> list_keys(Context& context, http::Exchange& exchange);
+Checked<void> stream_keys(Context& context, http::Exchange& exchange);
+
+}  // namespace dobson::ozone

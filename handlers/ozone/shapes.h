@@ -1,0 +1,82 @@
+#pragma once
+
+// From the plain functions of this family to http's handlers.
+
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "handlers/ozone/call.h"
+#include "http/route/route.h"
+#include "storage/log/log.h"
+
+namespace dobson::ozone {
+
+using QueryFunction = Checked<void> (*)(Context&, http::Exchange&);
+
+template <QueryFunction function>
+void query(void* context, http::Exchange& exchange) {
+  const auto done = function(*static_cast<Context*>(context), exchange);
+  if (!done) answer(exchange, done.error());
+}
+
+// What a mutation asks for, and how it is answered: `stem` begins the message when the store
+// refuses, `status` is the good one.
+struct Change {
+  storage::Command command;
+  std::string_view stem;
+  int status;
+};
+
+class Mutation final : public http::Deferred {
+ public:
+  Mutation(storage::Log& log, Change change) : log_(log), change_(std::move(change)) {}
+
+  void start(Completion& done) override {
+    proposal_.emplace(std::move(change_.command), done);
+    log_.propose(*proposal_);
+  }
+
+  void finish(http::Exchange& exchange) override {
+    if (proposal_->outcome) {
+      answer_empty(exchange, change_.status);
+    } else {
+      answer(exchange, refused_by_store(change_.stem, proposal_->outcome.error()));
+    }
+  }
+
+ private:
+  storage::Log& log_;
+  Change change_;
+  std::optional<storage::Proposal> proposal_;
+};
+
+using MutationFunction = Checked<Change> (*)(Context&, http::Exchange&);
+
+template <MutationFunction function>
+std::unique_ptr<http::Deferred> mutation(void* context, http::Exchange& exchange) {
+  auto& ozone = *static_cast<Context*>(context);
+  auto change = function(ozone, exchange);
+  if (change) return std::make_unique<Mutation>(ozone.store.log(), std::move(change).value());
+  answer(exchange, change.error());
+  return nullptr;
+}
+
+using GateFunction = Checked<void> (*)(http::Exchange&);
+
+template <GateFunction function>
+bool gate(void*, http::Exchange& exchange) {
+  const auto passed = function(exchange);
+  if (!passed) answer(exchange, passed.error());
+  return passed.ok();
+}
+
+// The value of a look-up in the store, or a return of the family's refusal.
+#define TRY_STORE(stem, expression)                                              \
+  ({                                                                             \
+    auto dobson_found = (expression);                                            \
+    if (!dobson_found.ok()) return refused_by_store(stem, dobson_found.error()); \
+    std::move(dobson_found).value();                                             \
+  })
+
+}  // namespace dobson::ozone
