@@ -13,12 +13,15 @@ namespace dobson {
 
 namespace {
 
-struct ByteUnit {
+struct Unit {
   std::string_view name;
-  std::int64_t bytes;
+  std::int64_t factor;
 };
-constexpr ByteUnit byte_units[] = {
+constexpr Unit byte_units[] = {
     {"KiB", 1LL << 10}, {"MiB", 1LL << 20}, {"GiB", 1LL << 30}, {"TiB", 1LL << 40}};
+// A name that ends another one stands behind it.
+constexpr Unit duration_units[] = {
+    {"ms", 1}, {"s", 1000}, {"min", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}};
 
 std::string_view trim(std::string_view text) {
   while (text.starts_with(' ')) text.remove_prefix(1);
@@ -43,16 +46,26 @@ std::optional<std::int64_t> parse_integer(std::string_view text) {
   return error == std::errc{} && stop == end ? std::optional(value) : std::nullopt;
 }
 
-std::optional<std::int64_t> parse_bytes(std::string_view text) {
-  std::int64_t factor = 1;
-  for (const auto& unit : byte_units) {
-    if (!text.ends_with(unit.name)) continue;
-    factor = unit.bytes;
-    text = trim(text.substr(0, text.size() - unit.name.size()));
+std::optional<std::int64_t> parse_with_unit(std::string_view text, std::span<const Unit> units) {
+  const auto unit =
+      std::ranges::find_if(units, [&](const Unit& each) { return text.ends_with(each.name); });
+  if (unit == units.end()) return parse_integer(text);
+  const auto count = parse_integer(trim(text.substr(0, text.size() - unit->name.size())));
+  if (!count || *count > std::numeric_limits<std::int64_t>::max() / unit->factor) {
+    return std::nullopt;
   }
-  const auto count = parse_integer(text);
-  if (!count || *count > std::numeric_limits<std::int64_t>::max() / factor) return std::nullopt;
-  return *count * factor;
+  return *count * unit->factor;
+}
+
+std::optional<std::int64_t> parse_number(const Option& option, std::string_view text) {
+  switch (option.type) {
+    case OptionType::bytes:
+      return parse_with_unit(text, byte_units);
+    case OptionType::duration:
+      return parse_with_unit(text, duration_units);
+    default:
+      return parse_integer(text);
+  }
 }
 
 std::string expectation(const Option& option) {
@@ -64,6 +77,8 @@ std::string expectation(const Option& option) {
       return fmt::format("an integer from {} to {}", option.min, option.max);
     case OptionType::bytes:
       return fmt::format("a size like \"64 MiB\", at least {} bytes", option.min);
+    case OptionType::duration:
+      return "a time like \"500 ms\", \"10 s\", \"5 min\", \"7 d\"";
     case OptionType::flag:
       return "true or false";
     case OptionType::choice:
@@ -76,14 +91,13 @@ bool is_right(const Option& option, const std::vector<std::string>& values) {
   if (option.type == OptionType::list) return true;
   if (values.size() != 1) return false;
   const std::string& value = values.front();
-  const auto in_bounds = [&](std::optional<std::int64_t> number) {
-    return number && *number >= option.min && *number <= option.max;
-  };
   switch (option.type) {
     case OptionType::integer:
-      return in_bounds(parse_integer(value));
     case OptionType::bytes:
-      return in_bounds(parse_bytes(value));
+    case OptionType::duration: {
+      const auto number = parse_number(option, value);
+      return number && *number >= option.min && *number <= option.max;
+    }
     case OptionType::flag:
       return value == "true" || value == "false";
     case OptionType::choice:
@@ -206,7 +220,7 @@ const std::string& Options::text(std::string_view key) const {
 }
 
 std::int64_t Options::integer(std::string_view key) const {
-  return *parse_bytes(text(key));
+  return *parse_number(*find(key), text(key));
 }
 
 bool Options::flag(std::string_view key) const {

@@ -21,9 +21,10 @@ enum class OptionType : std::uint8_t {
   text,
   list,  // in TOML a string or an array of strings; on the command line split at commas
   integer,
-  bytes,   // "1 TiB", "64MiB", "4096"
-  flag,    // true, false
-  choice,  // one of `choices`, separated by '|'
+  bytes,     // "1 TiB", "64MiB", "4096"
+  duration,  // "500 ms", "10 s", "7 d"; as a number, milliseconds
+  flag,      // true, false
+  choice,    // one of `choices`, separated by '|'
 };
 
 struct Option {
@@ -32,9 +33,10 @@ struct Option {
   std::string_view fallback;  // as it would stand in --set
   std::string_view doc;
   std::string_view choices = {};
-  std::int64_t min = 0;  // integer, bytes
+  std::int64_t min = 0;  // integer, bytes, duration
   std::int64_t max = std::numeric_limits<std::int64_t>::max();
   std::string_view alias = {};  // the upstream name, taken as well
+  bool reloadable = false;      // by SIGHUP
 };
 
 class Options {
