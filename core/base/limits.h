@@ -45,12 +45,22 @@ constexpr std::int64_t page_rows = 1024;
 constexpr std::size_t waiting_commands = 16384;  // more: 503
 constexpr int background_slice_ms = 5;           // a batch of background commands is cut there
 
+// --- rows of the store ---
+constexpr std::size_t row_key_bytes = 511;   // LMDB's cap
+constexpr std::size_t row_name_bytes = 502;  // a longer name goes on under a row of its own
+constexpr unsigned internal_readers = 4;     // read transactions of jobs, beside the reactors'
+constexpr int space_check_ms = 100;          // free space is asked for at most that often
+
 // --- blocks ---
 constexpr std::uint64_t container_bytes = 5 * GiB;     // a container takes no block beyond it
 constexpr std::uint64_t block_bytes = 64 * MiB;        // a longer body gets several blocks
 constexpr std::size_t part_bytes = 64 * KiB;           // one CRC32C each
 constexpr std::uint64_t preallocate_bytes = 64 * MiB;  // a container file grows in these steps
 constexpr std::size_t waiting_io = 4096;               // jobs of the block I/O pool; more: 503
+constexpr std::uint64_t first_block_bytes = 1 * MiB;   // of a body of unknown size; then doubled
+constexpr std::uint64_t writeback_bytes = 8 * MiB;     // of a body, then the disk begins to write
+constexpr std::size_t open_container_files = 512;      // more: the least used one is closed
+constexpr std::size_t purged_blocks = 4096;            // deleted blocks forgotten by one command
 
 // --- dobsonctl ---
 constexpr unsigned ctl_jobs = 16;  // transfers at once, unless told otherwise

@@ -32,8 +32,11 @@ struct Acl {
   bool operator==(const Acl&) const = default;
 };
 
+// How many copies of every byte are kept.
+unsigned copies_of(Replication replication);
+
 // Recon's 41 size bins, the last one split at 2^50 (`design.md` §3): bin 0 holds sizes up to 1 KiB,
-// bin i sizes up to 2^(10+i), bin 41 the rest.
+// bin i sizes up to 2^(10+i), bin 41 sizes from 2^50 on.
 inline constexpr int size_bins = 42;
 int size_bin(std::uint64_t size);
 
@@ -48,6 +51,11 @@ struct Totals {
   std::uint64_t replicated_bytes = 0;
   std::uint64_t direct_bytes = 0;  // of keys directly inside
   std::array<std::uint64_t, size_bins> keys_by_size{};
+
+  // Of a key somewhere inside; `direct_bytes` are the caller's. `remove_key` undoes `add_key`.
+  void add_key(std::uint64_t size, Replication replication);
+  void remove_key(std::uint64_t size, Replication replication);
+
   bool operator==(const Totals&) const = default;
 };
 

@@ -1,0 +1,60 @@
+#include "storage/catalog/catalog.h"
+
+#include <fmt/format.h>
+
+namespace dobson::storage {
+
+namespace {
+
+constexpr bool indices_are_places() {
+  return std::apply(
+      [](const auto&... tables) {
+        TableIndex place = 0;
+        return ((tables.index == place++) && ...);
+      },
+      catalog::state);
+}
+static_assert(indices_are_places());
+
+}  // namespace
+
+std::string printable(std::string_view bytes) {
+  std::string text;
+  for (const char c : bytes) {
+    if (c >= ' ' && c <= '~' && c != '\\') {
+      text.push_back(c);
+    } else {
+      text += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+    }
+  }
+  return text;
+}
+
+void throw_corrupt_row(const char* table, std::string_view key, std::string_view detail) {
+  throw EnvError(Errc::corrupt, fmt::format("table {}, row {}: {}", table, printable(key), detail));
+}
+
+EnvOptions state_options(const std::filesystem::path& data, std::uint64_t map_size,
+                         unsigned readers) {
+  EnvOptions options{data / "state", map_size, readers, {}};
+  std::apply([&options](const auto&... tables) { (options.tables.push_back(tables.name), ...); },
+             catalog::state);
+  return options;
+}
+
+StateRecord read_state(const ReadTxn& txn) {
+  StateRecord state = get(txn, catalog::meta, MetaKey{}).value_or(StateRecord{});
+  if (state.schema > state_schema) {
+    throw EnvError(Errc::corrupt,
+                   fmt::format("the data was written by a newer Dobson: schema {}, this one knows "
+                               "schemas up to {}",
+                               state.schema, state_schema));
+  }
+  return state;
+}
+
+void write_state(WriteTxn& txn, const StateRecord& state) {
+  put(txn, catalog::meta, MetaKey{}, state);
+}
+
+}  // namespace dobson::storage

@@ -1,0 +1,67 @@
+#pragma once
+
+// The rows of `catalog::names`, by parent and name, for names of any length and any bytes.
+//
+// A key of LMDB has 511 bytes, so a row's name has at most 502: a longer one stands as the link row
+// "first 502 bytes, then 0x00", and what follows the 502 bytes is a name under the link's own id,
+// split in turn. No other row is as long as a link, so none is taken for one; a link sorts right
+// behind the row that is its 502 bytes, and before all that is greater than them. Walking links
+// depth first is therefore the byte order of whole names.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "storage/env/txn.h"
+#include "storage/model/ids.h"
+
+namespace dobson::storage {
+
+// What stands under the name: a NameRow, encoded, and never a link. A view as ReadTxn::get's.
+std::optional<std::string_view> find_name(const ReadTxn& txn, ObjectId parent,
+                                          std::string_view name);
+
+// `row` is a NameRow, encoded. Links that it needs draw their ids from `next_id`.
+void put_name(WriteTxn& txn, ObjectId parent, std::string_view name, std::string_view row,
+              std::uint64_t& next_id);
+
+// False: there was none. Links that lead nowhere go as well.
+bool erase_name(WriteTxn& txn, ObjectId parent, std::string_view name);
+
+// The names under `parent` that begin with `prefix` and are greater than `after`, in byte order,
+// found by seeking. `prefix` and `after` must outlive the scan; `name` and `row` end with `next`.
+class NameScan {
+ public:
+  NameScan(const ReadTxn& txn, ObjectId parent, std::string_view prefix, std::string_view after);
+
+  // False: no more. Not to be called again then.
+  bool next();
+  std::string_view name() const { return name_; }
+  std::string_view row() const { return cursor_.value(); }
+
+ private:
+  // Rows under `parent`, whose names go on after the first `size` bytes of `whole_`.
+  struct Level {
+    ObjectId parent;
+    std::size_t size = 0;
+  };
+
+  bool seek(std::string_view name);
+  bool seek_row(std::string_view row_name);
+  bool on_level() const;
+  void enter_link();
+  bool leave_link();
+  std::string_view row_name() const { return cursor_.key().substr(sizeof(ObjectId)); }
+
+  Cursor cursor_;
+  std::string_view prefix_;
+  std::string_view after_;
+  Level level_;
+  std::vector<Level> above_;
+  std::string whole_;  // of the last name under a link
+  std::string_view name_;
+  bool started_ = false;
+};
+
+}  // namespace dobson::storage

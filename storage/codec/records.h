@@ -1,0 +1,83 @@
+#pragma once
+
+// The disk format of every record: its fields, in order.
+
+#include "storage/codec/fields.h"
+#include "storage/model/namespace.h"
+#include "storage/model/rows.h"
+
+namespace dobson::storage {
+
+template <>
+inline constexpr auto last_enumerator<Layout> = Layout::file_system_optimized;
+template <>
+inline constexpr auto last_enumerator<Replication> = Replication::three;
+template <>
+inline constexpr auto last_enumerator<StorageType> = StorageType::archive;
+template <>
+inline constexpr auto last_enumerator<Versioning> = Versioning::disabled;
+template <>
+inline constexpr auto last_enumerator<AclType> = AclType::world;
+template <>
+inline constexpr auto last_enumerator<AclRights> = AclRights::read_write;
+template <>
+inline constexpr auto last_enumerator<ContainerLifecycle> = ContainerLifecycle::closed;
+
+void fields(auto&& visit, Of<ContainerId> auto& id) {
+  visit(id.value);
+}
+
+void fields(auto&& visit, Of<BlockId> auto& id) {
+  visit(id.container, id.local);
+}
+
+void fields(auto&& visit, Of<BlockRef> auto& block) {
+  visit(block.id, block.length);
+}
+
+void fields(auto&& visit, Of<Acl> auto& acl) {
+  visit(acl.type, acl.name, acl.rights);
+}
+
+void fields(auto&& visit, Of<Totals> auto& totals) {
+  visit(totals.volumes, totals.buckets, totals.directories, totals.keys, totals.bytes,
+        totals.replicated_bytes, totals.direct_bytes, totals.keys_by_size);
+}
+
+void fields(auto&& visit, Of<StateRecord> auto& state) {
+  visit(state.schema, state.next_id, state.applied, state.totals);
+}
+
+void fields(auto&& visit, Of<NameLink> auto& link) {
+  visit(link.rest);
+}
+
+// The id comes first in volumes, buckets and keys: a look-up below them needs nothing else.
+void fields(auto&& visit, Of<VolumeRecord> auto& volume) {
+  visit(volume.id, volume.owner, volume.created_by, volume.created, volume.modified,
+        volume.quota_bytes, volume.totals);
+}
+
+void fields(auto&& visit, Of<BucketRecord> auto& bucket) {
+  visit(bucket.id, bucket.creator, bucket.created, bucket.modified, bucket.acls,
+        bucket.storage_type, bucket.versioning, bucket.layout, bucket.replication, bucket.totals);
+}
+
+// Blocks come last: a listing (`KeyRow`) stops before them.
+void fields(auto&& visit, Of<KeyRecord> auto& key) {
+  visit(key.id, key.created, key.modified, key.size, key.version, key.md5, key.blocks);
+}
+
+void fields(auto&& visit, Of<ContainerRecord> auto& container) {
+  visit(container.lifecycle, container.created);
+}
+
+void fields(auto&& visit, Of<BlockRecord> auto& block) {
+  visit(block.length, block.parent, block.name);
+}
+
+void fields(auto&& visit, Of<DeletedBlockRecord> auto& block) {
+  visit(block.length, block.deleted);
+}
+
+}  // namespace dobson::storage

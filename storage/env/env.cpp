@@ -1,0 +1,76 @@
+#include "storage/env/env.h"
+
+#include <sys/stat.h>
+
+#include "core/base/assert.h"
+#include "core/base/limits.h"
+#include "storage/env/check.h"
+
+namespace dobson::storage {
+
+namespace {
+
+Errc errc_of(int code) {
+  switch (code) {
+    case MDB_MAP_FULL:
+    case ENOSPC:
+    case EDQUOT:
+      return Errc::out_of_space;
+    case MDB_CORRUPTED:
+    case MDB_PAGE_NOTFOUND:
+    case MDB_INVALID:
+    case MDB_VERSION_MISMATCH:
+      return Errc::corrupt;
+    case MDB_READERS_FULL:
+      return Errc::overloaded;
+    default:
+      return Errc::io;
+  }
+}
+
+}  // namespace
+
+void check(const char* function, int code) {
+  if (code != MDB_SUCCESS) {
+    throw EnvError(errc_of(code), std::string(function) + ": " + mdb_strerror(code));
+  }
+}
+
+void Env::Close::operator()(MDB_env* env) const {
+  mdb_env_close(env);
+}
+
+Env::Env(const EnvOptions& options) {
+  MDB_env* env = nullptr;
+  check("mdb_env_create", mdb_env_create(&env));
+  env_.reset(env);
+  DOBSON_ASSERT(mdb_env_get_maxkeysize(env) == static_cast<int>(limits::row_key_bytes));
+  check("mdb_env_set_mapsize", mdb_env_set_mapsize(env, options.map_size));
+  check("mdb_env_set_maxreaders", mdb_env_set_maxreaders(env, options.readers));
+  check("mdb_env_set_maxdbs", mdb_env_set_maxdbs(env, options.tables.size()));
+  check("mdb_env_open", mdb_env_open(env, options.directory.c_str(), MDB_NOTLS, S_IRUSR | S_IWUSR));
+  int dead = 0;
+  check("mdb_reader_check", mdb_reader_check(env, &dead));
+
+  MDB_txn* txn = nullptr;
+  check("mdb_txn_begin", mdb_txn_begin(env, nullptr, 0, &txn));
+  for (const std::string& name : options.tables) {
+    MDB_dbi table = 0;
+    if (const int code = mdb_dbi_open(txn, name.c_str(), MDB_CREATE, &table)) {
+      mdb_txn_abort(txn);
+      check("mdb_dbi_open", code);
+    }
+    tables_.push_back(table);
+  }
+  check("mdb_txn_commit", mdb_txn_commit(txn));
+}
+
+std::uint64_t Env::file_bytes() const {
+  MDB_envinfo info;
+  check("mdb_env_info", mdb_env_info(env_.get(), &info));
+  MDB_stat stat;
+  check("mdb_env_stat", mdb_env_stat(env_.get(), &stat));
+  return (info.me_last_pgno + 1) * stat.ms_psize;
+}
+
+}  // namespace dobson::storage

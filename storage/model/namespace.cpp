@@ -1,0 +1,32 @@
+#include "storage/model/namespace.h"
+
+#include <algorithm>
+#include <bit>
+
+namespace dobson::storage {
+
+unsigned copies_of(Replication replication) {
+  return replication == Replication::three ? 3 : 1;
+}
+
+int size_bin(std::uint64_t size) {
+  if (size >= 1ULL << 50) return size_bins - 1;
+  const int power = size <= 1 ? 0 : std::bit_width(size - 1);  // least p with 2^p >= size
+  return std::max(0, power - 10);
+}
+
+void Totals::add_key(std::uint64_t size, Replication replication) {
+  ++keys;
+  bytes += size;
+  replicated_bytes += size * copies_of(replication);
+  ++keys_by_size[size_bin(size)];
+}
+
+void Totals::remove_key(std::uint64_t size, Replication replication) {
+  --keys;
+  bytes -= size;
+  replicated_bytes -= size * copies_of(replication);
+  --keys_by_size[size_bin(size)];
+}
+
+}  // namespace dobson::storage
