@@ -9,11 +9,10 @@
 #include <string_view>
 
 #include "core/base/result.h"
+#include "storage/catalog/names.h"
 #include "storage/model/namespace.h"
 
 namespace dobson::storage {
-
-class ReadTxn;
 
 // A key row in a listing, decoded as far as listings need it, without allocation.
 struct KeyRow {
@@ -52,8 +51,28 @@ bool visit_volumes_of(const ReadTxn& txn, std::string_view owner, const Range& r
 bool visit_buckets(const ReadTxn& txn, ObjectId volume, const Range& range,
                    const BucketVisitor& visit);
 
-// Inlined visitor: this is the hot loop of listings.
+// The hot loop of listings.
+class KeyScan {
+ public:
+  KeyScan(const ReadTxn& txn, ObjectId bucket, const Range& range)
+      : names_(txn, bucket, range.prefix, range.after) {}
+
+  // False: no more. The row ends with the next call.
+  bool next();
+  const KeyRow& row() const { return row_; }
+
+ private:
+  NameScan names_;
+  KeyRow row_;
+};
+
 template <class Visit>  // bool(const KeyRow&)
-bool visit_keys(const ReadTxn& txn, ObjectId bucket, const Range& range, Visit&& visit);
+bool visit_keys(const ReadTxn& txn, ObjectId bucket, const Range& range, Visit&& visit) {
+  KeyScan keys(txn, bucket, range);
+  while (keys.next()) {
+    if (!visit(keys.row())) return true;
+  }
+  return false;
+}
 
 }  // namespace dobson::storage

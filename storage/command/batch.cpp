@@ -1,0 +1,66 @@
+#include "storage/command/batch.h"
+
+#include "storage/catalog/names.h"
+
+namespace dobson::storage {
+
+namespace {
+
+// What `held` has under `name`, read under `parent` the first time.
+template <class Record, class Map>
+typename Map::mapped_type* find_held(const ReadTxn& txn, Map& held, ObjectId parent,
+                                     std::string_view name) {
+  if (const auto known = held.find(name); known != held.end()) return &known->second;
+  const auto row = find_name(txn, parent, name);
+  if (!row.has_value()) return nullptr;
+  return &held.try_emplace(std::string(name), decode_name_row<Record>(name, *row)).first->second;
+}
+
+}  // namespace
+
+Batch::Volume* Batch::find_volume(std::string_view name) {
+  return find_held<VolumeRecord>(txn_, volumes_, root_id, name);
+}
+
+Batch::Bucket* Batch::find_bucket(Volume& volume, std::string_view name) {
+  return find_held<BucketRecord>(txn_, volume.buckets, volume->id, name);
+}
+
+void Batch::add_volume(std::string_view name, VolumeRecord record) {
+  volumes_.try_emplace(std::string(name), std::move(record), true);
+}
+
+void Batch::add_bucket(Volume& volume, std::string_view name, BucketRecord record) {
+  volume.buckets.try_emplace(std::string(name), std::move(record), true);
+}
+
+// One that the same batch added has no row yet.
+void Batch::remove_volume(std::string_view name) {
+  volumes_.erase(volumes_.find(name));
+  erase_name(txn_, root_id, name);
+}
+
+void Batch::remove_bucket(Volume& volume, std::string_view name) {
+  volume.buckets.erase(volume.buckets.find(name));
+  erase_name(txn_, volume->id, name);
+}
+
+template <class Record>
+void Batch::put_held(ObjectId parent, std::string_view name, const Held<Record>& held) {
+  if (!held.changed()) return;
+  std::string row;
+  encode_as<NameRow>(*held, row);
+  put_name(txn_, parent, name, row, state_.change().next_id);
+}
+
+void Batch::flush() {
+  for (const auto& [volume_name, volume] : volumes_) {
+    put_held<VolumeRecord>(root_id, volume_name, volume);
+    for (const auto& [bucket_name, bucket] : volume.buckets) {
+      put_held(volume->id, bucket_name, bucket);
+    }
+  }
+  if (state_.changed()) write_state(txn_, *state_);
+}
+
+}  // namespace dobson::storage

@@ -1,0 +1,76 @@
+#pragma once
+
+// The commands of one write transaction and what they have in common: volumes, buckets and counters
+// are read once, changed in memory and written once, by `flush`. Commands of a batch see what those
+// before them did. One thread.
+
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "storage/catalog/catalog.h"
+#include "storage/env/txn.h"
+#include "storage/model/namespace.h"
+#include "storage/model/rows.h"
+
+namespace dobson::storage {
+
+// A row that the batch holds. To be changed through `change` alone.
+template <class Record>
+class Held {
+ public:
+  explicit Held(Record record, bool changed = false)
+      : record_(std::move(record)), changed_(changed) {}
+
+  const Record& operator*() const { return record_; }
+  const Record* operator->() const { return &record_; }
+  Record& change() {
+    changed_ = true;
+    return record_;
+  }
+  bool changed() const { return changed_; }
+
+ private:
+  Record record_;
+  bool changed_;
+};
+
+class Batch {
+ public:
+  using Bucket = Held<BucketRecord>;
+
+  struct Volume : Held<VolumeRecord> {
+    using Held::Held;
+    std::map<std::string, Bucket, std::less<>> buckets;
+  };
+
+  explicit Batch(WriteTxn& txn) : txn_(txn), state_(read_state(txn)) {}
+
+  WriteTxn& txn() { return txn_; }
+  Held<StateRecord>& state() { return state_; }
+
+  // Null: there is none.
+  Volume* find_volume(std::string_view name);
+  Bucket* find_bucket(Volume& volume, std::string_view name);
+
+  void add_volume(std::string_view name, VolumeRecord record);
+  void add_bucket(Volume& volume, std::string_view name, BucketRecord record);
+  void remove_volume(std::string_view name);
+  void remove_bucket(Volume& volume, std::string_view name);
+
+  // The next number of the counter that all ids are drawn from.
+  std::uint64_t draw_id() { return state_.change().next_id++; }
+
+  // Writes what was changed and is held. Nothing may be applied after it.
+  void flush();
+
+ private:
+  template <class Record>
+  void put_held(ObjectId parent, std::string_view name, const Held<Record>& held);
+
+  WriteTxn& txn_;
+  Held<StateRecord> state_;
+  std::map<std::string, Volume, std::less<>> volumes_;
+};
+
+}  // namespace dobson::storage

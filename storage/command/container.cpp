@@ -1,0 +1,26 @@
+#include "storage/command/apply.h"
+
+namespace dobson::storage {
+
+Result<Outcome> apply(Batch& batch, UnixMillis now, const CreateContainer&) {
+  const ContainerId id{batch.draw_id()};
+  put(batch.txn(), catalog::containers, id, {ContainerLifecycle::open, now});
+  return Outcome{.container = id};
+}
+
+Result<Outcome> apply(Batch& batch, UnixMillis, const CloseContainer& command) {
+  std::optional<ContainerRecord> container =
+      get(batch.txn(), catalog::containers, command.container);
+  if (!container.has_value()) return Error{Errc::container_not_found};
+
+  container->lifecycle = ContainerLifecycle::closed;
+  put(batch.txn(), catalog::containers, command.container, *container);
+  return Outcome{};
+}
+
+Result<Outcome> apply(Batch& batch, UnixMillis, const PurgeBlocks& command) {
+  for (const BlockId block : command.blocks) erase(batch.txn(), catalog::deleted_blocks, block);
+  return Outcome{};
+}
+
+}  // namespace dobson::storage
