@@ -21,7 +21,7 @@ inline constexpr auto last_enumerator<AclType> = AclType::world;
 template <>
 inline constexpr auto last_enumerator<AclRights> = AclRights::read_write;
 template <>
-inline constexpr auto last_enumerator<ContainerLifecycle> = ContainerLifecycle::closed;
+inline constexpr auto last_enumerator<ContainerState> = ContainerState::closed;
 
 void fields(auto&& visit, Of<ContainerId> auto& id) {
   visit(id.value);
@@ -69,7 +69,7 @@ void fields(auto&& visit, Of<KeyRecord> auto& key) {
 }
 
 void fields(auto&& visit, Of<ContainerRecord> auto& container) {
-  visit(container.lifecycle, container.created);
+  visit(container.state, container.created);
 }
 
 void fields(auto&& visit, Of<BlockRecord> auto& block) {

@@ -4,7 +4,7 @@ namespace dobson::storage {
 
 Result<Outcome> apply(Batch& batch, UnixMillis now, const CreateContainer&) {
   const ContainerId id{batch.draw_id()};
-  put(batch.txn(), catalog::containers, id, {ContainerLifecycle::open, now});
+  put(batch.txn(), catalog::containers, id, {ContainerState::open, now});
   return Outcome{.container = id};
 }
 
@@ -13,7 +13,7 @@ Result<Outcome> apply(Batch& batch, UnixMillis, const CloseContainer& command) {
       get(batch.txn(), catalog::containers, command.container);
   if (!container.has_value()) return Error{Errc::container_not_found};
 
-  container->lifecycle = ContainerLifecycle::closed;
+  container->state = ContainerState::closed;
   put(batch.txn(), catalog::containers, command.container, *container);
   return Outcome{};
 }

@@ -28,10 +28,10 @@ struct NameLink {
 };
 
 // `closing`: no block is begun in it any more, but some may still be on their way.
-enum class ContainerLifecycle : std::uint8_t { open, closing, closed };
+enum class ContainerState : std::uint8_t { open, closing, closed };
 
 struct ContainerRecord {
-  ContainerLifecycle lifecycle = ContainerLifecycle::open;
+  ContainerState state = ContainerState::open;
   UnixMillis created = 0;
 };
 
