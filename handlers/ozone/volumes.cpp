@@ -19,7 +19,7 @@ const std::string_view* quota_text(const http::Exchange& exchange) {
 }
 
 bool wants_root_scan(const http::Exchange& exchange) {
-  const auto value = http::raw_query_value(exchange.request().query, "root-scan");
+  const auto value = http::query_value(exchange.request().query, "root-scan");
   return value && equal_without_case(*value, "true");
 }
 
