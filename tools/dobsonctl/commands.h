@@ -1,0 +1,37 @@
+#pragma once
+
+// One function a subcommand: its arguments as typed, its exit code. A Failure is printed by main.
+
+#include <string>
+
+#include "tools/dobsonctl/batch.h"
+#include "tools/dobsonctl/failure.h"
+
+namespace dobson::ctl {
+
+Try<Exit> make_volume(const Context& context, const std::string& name, const std::string& owner,
+                      const std::string& quota);
+Try<Exit> make_bucket(const Context& context, const std::string& path);
+Try<Exit> rename_key(const Context& context, const std::string& path, const std::string& name);
+Try<Exit> remove_path(const Context& context, const std::string& path, bool recursive);
+
+// `file` "-" is standard input. A path that is a bucket, or ends in '/', gets the file's own name
+// added.
+Try<Exit> put(const Context& context, const std::string& file, const std::string& path);
+
+// `file` "-" is standard output; empty, the last part of the key's name, which must not exist yet.
+Try<Exit> get(const Context& context, const std::string& path, const std::string& file);
+
+struct ListStyle {
+  bool details = false;
+  bool human_sizes = false;
+  bool everybody = false;
+};
+Try<Exit> show_list(const Context& context, const std::string& path, ListStyle style);
+Try<Exit> show_info(const Context& context, const std::string& path);
+
+Try<Exit> load(const Context& context, const std::string& directory, const std::string& path,
+               bool follow_links);
+Try<Exit> save(const Context& context, const std::string& path, const std::string& directory);
+
+}  // namespace dobson::ctl

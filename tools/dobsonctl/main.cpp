@@ -1,0 +1,242 @@
+// The command line of dobsonctl: options in, one function of commands.h out.
+
+#include <fmt/core.h>
+#include <pwd.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <functional>
+
+#include "core/base/limits.h"
+#include "tools/dobsonctl/commands.h"
+#include "tools/dobsonctl/interrupt.h"
+
+namespace dobson::ctl {
+
+namespace {
+
+constexpr const char* exit_codes =
+    "Exit codes:\n"
+    "  0  everything is done\n"
+    "  1  something failed; standard error says what and why\n"
+    "  2  the command line is not right\n"
+    "  3  the server cannot be reached\n"
+    "  4  everything is done but for what load had to skip\n";
+
+constexpr const char* load_help =
+    "Sends every file below DIR as a key named by its path below DIR. Only what differs in size "
+    "or\n"
+    "MD5 is sent, so the same command goes on after an interruption. Adds and replaces keys, "
+    "never\n"
+    "removes one. Makes the volume and the bucket when they are missing.\n"
+    "\n"
+    "Contents and names are kept; owners, modes and times are not. An empty directory becomes an\n"
+    "empty key whose name ends in '/'. A symbolic link is followed: what it points to, a file or "
+    "a\n"
+    "directory, is stored in its place. Skipped, named, and told by exit code 4: links that lead\n"
+    "nowhere or back to a directory they lie in, sockets, pipes, devices. Failed: names that are\n"
+    "not UTF-8 or longer than 1024 bytes, and files that change while they are read.\n"
+    "\n"
+    "After 'save' into an empty directory, 'diff -r DIR SAVED' shows exactly what was skipped or\n"
+    "failed, and nothing if nothing was.\n";
+
+constexpr const char* save_help =
+    "Writes every key as a file below DIR: under a temporary name, checked against its MD5, then\n"
+    "renamed. Files that are there already with equal content are left alone; others are "
+    "replaced;\n"
+    "none is removed. Keys that cannot be files are reported: '.', '..' or empty parts in the "
+    "name,\n"
+    "or a key 'a/b' beside a key 'a'.\n";
+
+std::string account_name() {
+  const passwd* account = getpwuid(geteuid());
+  return account != nullptr ? account->pw_name : std::to_string(geteuid());
+}
+
+// What the command line fills in, and the command that it chose.
+struct Call {
+  Context context;
+  int retry_s = limits::ctl_retry_s;
+  std::string first;
+  std::string second;
+  std::string owner;
+  std::string quota;
+  std::string links = "follow";
+  bool recursive = false;
+  ListStyle style;
+  std::string name;
+  std::function<Try<Exit>()> run;
+};
+
+CLI::App* add_command(CLI::App& app, Call& call, const std::string& name, const std::string& help,
+                      std::function<Try<Exit>()> run) {
+  CLI::App* command = app.add_subcommand(name, help);
+  command->callback([&call, name, run = std::move(run)] {
+    call.name = name;
+    call.run = run;
+  });
+  return command;
+}
+
+void add_jobs(CLI::App* command, Call& call) {
+  command->add_option("-j,--jobs", call.context.jobs, "How many keys to move at once")
+      ->check(CLI::Range(1u, limits::ctl_jobs_max))
+      ->capture_default_str();
+}
+
+void add_json(CLI::App* command, Call& call, const std::string& what) {
+  command->add_flag("--json", call.context.json, what);
+}
+
+void add_key_commands(CLI::App& app, Call& call) {
+  auto* put = add_command(app, call, "put", "Store a file as a key",
+                          [&call] { return ctl::put(call.context, call.first, call.second); });
+  put->add_option("FILE", call.first, "What to store; - is standard input")->required();
+  put->add_option("PATH", call.second,
+                  "/VOLUME/BUCKET/KEY; after a bucket or a final '/' FILE's own name is added")
+      ->required();
+
+  auto* get = add_command(app, call, "get", "Write a key to a file",
+                          [&call] { return ctl::get(call.context, call.first, call.second); });
+  get->add_option("PATH", call.first, "/VOLUME/BUCKET/KEY")->required();
+  get->add_option(
+      "FILE", call.second,
+      "Where to; - is standard output. Default: a new file named as the key's last part");
+
+  auto* mv = add_command(app, call, "mv", "Rename a key inside its bucket",
+                         [&call] { return rename_key(call.context, call.first, call.second); });
+  mv->add_option("PATH", call.first, "/VOLUME/BUCKET/KEY")->required();
+  mv->add_option("NAME", call.second, "The new name of the key, without volume and bucket")
+      ->required();
+
+  auto* rm = add_command(app, call, "rm", "Remove a key, an empty bucket or an empty volume",
+                         [&call] { return remove_path(call.context, call.first, call.recursive); });
+  rm->add_option("PATH", call.first, "/VOLUME[/BUCKET[/KEY]]")->required();
+  rm->add_flag("-r", call.recursive,
+               "With all that is in it; of a key: the key, and all keys below KEY/");
+  add_jobs(rm, call);
+  add_json(rm, call, "With -r: print the summary as JSON");
+}
+
+void add_namespace_commands(CLI::App& app, Call& call) {
+  auto* ls = add_command(app, call, "ls", "List volumes, buckets or keys", [&call] {
+    return show_list(call.context, call.first.empty() ? "/" : call.first, call.style);
+  });
+  // -h means sizes here, as it does in the shell's own ls.
+  ls->set_help_flag("--help", "Print this help and exit");
+  ls->add_option("PATH", call.first,
+                 "Nothing or / lists volumes, /VOLUME its buckets, /VOLUME/BUCKET/PREFIX the keys "
+                 "that begin with PREFIX");
+  ls->add_flag("-l", call.style.details, "With dates, sizes and owners");
+  ls->add_flag("-h", call.style.human_sizes, "Sizes as 1.5 KiB");
+  ls->add_flag("--all", call.style.everybody, "Everybody's volumes (administrators)");
+  add_json(ls, call, "Print a JSON object a line");
+
+  auto* info = add_command(app, call, "info", "Show a volume, a bucket, or a key and its blocks",
+                           [&call] { return show_info(call.context, call.first); });
+  info->add_option("PATH", call.first, "/VOLUME[/BUCKET[/KEY]]")->required();
+  add_json(info, call, "Print the server's JSON");
+
+  auto* mkvol = add_command(app, call, "mkvol", "Make a volume (administrators)", [&call] {
+    return make_volume(call.context, call.first, call.owner, call.quota);
+  });
+  mkvol->add_option("NAME", call.first, "3 to 63 characters of a-z, 0-9, '.' and '-'")->required();
+  mkvol->add_option("--owner", call.owner, "Whose it is; default: yours");
+  mkvol->add_option("--quota", call.quota, "As in 500MB, 10GB, 1TB; default: none");
+
+  auto* mkbucket = add_command(app, call, "mkbucket", "Make a bucket",
+                               [&call] { return make_bucket(call.context, call.first); });
+  mkbucket->add_option("PATH", call.first, "/VOLUME/BUCKET")->required();
+}
+
+void add_tree_commands(CLI::App& app, Call& call) {
+  const auto add_retry = [&call](CLI::App* command) {
+    command
+        ->add_option("--retry-for", call.retry_s,
+                     "How many seconds to wait for a server that does not answer")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
+  };
+  auto* load = add_command(app, call, "load", "Send a directory tree to a bucket", [&call] {
+    call.context.server.retry_for = std::chrono::seconds(call.retry_s);
+    return ctl::load(call.context, call.first, call.second, call.links == "follow");
+  });
+  load->add_option("DIR", call.first, "The directory to send")->required();
+  load->add_option("PATH", call.second, "/VOLUME/BUCKET")->required();
+  load->add_option("--links", call.links, "What to do with symbolic links: follow or skip")
+      ->check(CLI::IsMember({"follow", "skip"}))
+      ->capture_default_str();
+  load->footer(std::string(load_help) + "\n" + exit_codes);
+
+  auto* save = add_command(app, call, "save", "Write a bucket to a directory tree", [&call] {
+    call.context.server.retry_for = std::chrono::seconds(call.retry_s);
+    return ctl::save(call.context, call.first, call.second);
+  });
+  save->add_option("PATH", call.first, "/VOLUME/BUCKET")->required();
+  save->add_option("DIR", call.second, "The directory to write to; made if missing")->required();
+  save->footer(std::string(save_help) + "\n" + exit_codes);
+
+  for (CLI::App* command : {load, save}) {
+    add_jobs(command, call);
+    add_retry(command);
+    add_json(command, call, "Print the summary as JSON");
+  }
+}
+
+// Header lines are made of these.
+std::string without_controls(const std::string& text) {
+  const bool clean = std::ranges::none_of(text, [](unsigned char byte) { return byte < 0x20; });
+  return clean ? "" : "control characters are not allowed";
+}
+
+void add_server_options(CLI::App& app, Call& call) {
+  Server& server = call.context.server;
+  app.add_option("--url", server.url, "The server's address")
+      ->envname("DOBSON_URL")
+      ->capture_default_str();
+  app.add_option("--user", server.user, "Who you are; default: your account")
+      ->envname("DOBSON_USER")
+      ->check(without_controls);
+  app.add_option("--unix", server.unix_socket, "Connect to this Unix socket instead");
+}
+
+int fail(const Call& call, const Failure& failure) {
+  fmt::print(stderr, "dobsonctl {}: {}\n", call.name, failure.reason);
+  if (const auto step = next_step(failure); !step.empty()) fmt::print(stderr, "  {}\n", step);
+  return static_cast<int>(failure.exit);
+}
+
+}  // namespace
+
+int run(int count, char** arguments) {
+  Call call;
+  call.context.server.user = account_name();
+  CLI::App app("A client of Dobson's object store.", "dobsonctl");
+  app.set_version_flag("--version", DOBSON_VERSION);
+  app.require_subcommand(1);
+  app.fallthrough();
+  app.footer(exit_codes);
+  add_server_options(app, call);
+  add_key_commands(app, call);
+  add_namespace_commands(app, call);
+  add_tree_commands(app, call);
+  try {
+    app.parse(count, arguments);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : static_cast<int>(Exit::usage);
+  }
+  while (call.context.server.url.ends_with('/')) call.context.server.url.pop_back();
+  watch_interrupts();
+  const auto outcome = call.run();
+  return outcome.ok() ? static_cast<int>(*outcome) : fail(call, outcome.error());
+}
+
+}  // namespace dobson::ctl
+
+int main(int count, char** arguments) {
+  curl_global_init(CURL_GLOBAL_DEFAULT);
+  const int code = dobson::ctl::run(count, arguments);
+  curl_global_cleanup();
+  return code;
+}

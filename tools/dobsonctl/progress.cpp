@@ -1,0 +1,154 @@
+#include "tools/dobsonctl/progress.h"
+
+#include <fmt/core.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+
+#include "core/base/limits.h"
+#include "tools/dobsonctl/text.h"
+
+namespace dobson::ctl {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds redraw_interval{100};
+constexpr std::chrono::seconds plain_interval{5};
+constexpr double memory_s = 5;                 // what happened longer ago hardly counts for a rate
+constexpr double key_cost = 64 * limits::KiB;  // a round trip, in bytes that it would have moved
+constexpr std::size_t bar_columns_min = 8;
+constexpr std::size_t bar_columns_max = 40;
+constexpr std::size_t default_columns = 80;
+
+double work(Amount amount) {
+  return static_cast<double>(amount.bytes) + key_cost * static_cast<double>(amount.keys);
+}
+
+double blend(double old_rate, double new_rate, double elapsed_s, bool first) {
+  if (first) return new_rate;
+  const double weight = 1 - std::exp(-elapsed_s / memory_s);
+  return old_rate + weight * (new_rate - old_rate);
+}
+
+double difference(std::uint64_t now, std::uint64_t before) {
+  return static_cast<double>(now) - static_cast<double>(before);
+}
+
+std::size_t terminal_columns() {
+  winsize size = {};
+  if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return default_columns;
+  return size.ws_col;
+}
+
+std::string bar(double part, std::size_t columns) {
+  const auto full = static_cast<std::size_t>(part * static_cast<double>(columns));
+  return "[" + std::string(full, '#') + std::string(columns - full, '.') + "]";
+}
+
+}  // namespace
+
+void RateMeter::update(double seconds, Amount done, Amount total) {
+  const double elapsed = seconds - seconds_;
+  if (elapsed > 0) {
+    const bool first = seconds_ == 0;
+    bytes_per_s_ =
+        blend(bytes_per_s_, difference(done.bytes, done_.bytes) / elapsed, elapsed, first);
+    keys_per_s_ = blend(keys_per_s_, difference(done.keys, done_.keys) / elapsed, elapsed, first);
+    seconds_ = seconds;
+    done_ = done;
+  }
+  work_left_ = std::max(work(total) - work(done), 0.0);
+  part_done_ = work(total) > 0 ? std::min(work(done) / work(total), 1.0) : 1;
+}
+
+double RateMeter::seconds_left() const {
+  const double rate = std::max(bytes_per_s_, 0.0) + key_cost * keys_per_s_;
+  return rate > 0 ? work_left_ / rate : -1;
+}
+
+std::string progress_line(const ProgressState& state, const RateMeter& meter, std::size_t width) {
+  const std::string head = fmt::format("{} {:3.0f}%", state.verb, 100 * meter.part_done());
+  const bool many = state.total.keys > 1;
+  std::string tail;
+  if (many)
+    tail += fmt::format("  {}/{} keys", grouped(state.done.keys), grouped(state.total.keys));
+  if (state.total.bytes > 0)
+    tail += fmt::format("  {}/{}  {}/s", human_size(static_cast<double>(state.done.bytes)),
+                        human_size(static_cast<double>(state.total.bytes)),
+                        human_size(std::max(meter.bytes_per_second(), 0.0)));
+  if (many) tail += fmt::format("  {:.0f} keys/s", meter.keys_per_second());
+  if (meter.seconds_left() >= 0) tail += fmt::format("  {} left", clock_text(meter.seconds_left()));
+  if (state.failed > 0) tail += fmt::format("  {} failed", grouped(state.failed));
+  if (width == 0) return head + tail;
+
+  // The last column stays empty: some terminals would wrap there.
+  const std::size_t room = width - 1 - std::min(width - 1, head.size() + tail.size() + 3);
+  std::string line = head;
+  if (room >= bar_columns_min)
+    line += " " + bar(meter.part_done(), std::min(room, bar_columns_max));
+  line += tail;
+  line.resize(std::min(line.size(), width - 1));
+  return line;
+}
+
+Progress::Progress(std::string_view verb, Amount total)
+    : verb_(verb),
+      terminal_(isatty(STDERR_FILENO) == 1),
+      keys_total_(total.keys),
+      bytes_total_(total.bytes),
+      thread_([this] { run(); }) {}
+
+Progress::~Progress() {
+  {
+    const std::scoped_lock lock(mutex_);
+    ended_ = true;
+  }
+  ending_.notify_one();
+  thread_.join();
+}
+
+void Progress::left_out(std::uint64_t bytes) {
+  --keys_total_;
+  bytes_total_ -= bytes;
+}
+
+void Progress::failed(std::uint64_t bytes) {
+  ++failed_;
+  left_out(bytes);
+}
+
+void Progress::show(std::size_t width) {
+  const ProgressState state = {.verb = verb_,
+                               .done = {.keys = keys_, .bytes = bytes_},
+                               .total = {.keys = keys_total_, .bytes = bytes_total_},
+                               .failed = failed_};
+  const std::string line = progress_line(state, meter_, width);
+  // To the line's beginning, the text, the rest of the line erased.
+  fmt::print(stderr, "{}", terminal_ ? "\r" + line + "\x1b[K" : line + "\n");
+  std::fflush(stderr);
+}
+
+void Progress::run() {
+  const auto began = Clock::now();
+  auto shown = began;
+  bool drawn = false;
+  std::unique_lock lock(mutex_);
+  while (!ending_.wait_for(lock, redraw_interval, [this] { return ended_; })) {
+    const auto now = Clock::now();
+    meter_.update(std::chrono::duration<double>(now - began).count(),
+                  {.keys = keys_, .bytes = bytes_}, {.keys = keys_total_, .bytes = bytes_total_});
+    if (!terminal_ && now - shown < plain_interval) continue;
+    show(terminal_ ? terminal_columns() : 0);
+    shown = now;
+    drawn = true;
+  }
+  if (drawn && terminal_) fmt::print(stderr, "\r\x1b[K");
+}
+
+}  // namespace dobson::ctl
