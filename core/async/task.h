@@ -124,6 +124,21 @@ inline Task<void> TaskPromise<void>::get_return_object() {
 
 }  // namespace detail
 
+// What owns itself: starts at once, destroys itself at its end. For TaskGroup and Runtime alone.
+namespace detail {
+
+struct Root {
+  struct promise_type {
+    Root get_return_object() { return {}; }
+    std::suspend_never initial_suspend() noexcept { return {}; }
+    std::suspend_never final_suspend() noexcept { return {}; }
+    void return_void() {}
+    void unhandled_exception() noexcept { std::terminate(); }
+  };
+};
+
+}  // namespace detail
+
 // `co_await wait(mailbox, start)`: calls `start(Completion&)`, which hands the completion to
 // whoever will complete it, and goes on when that has happened. To be awaited on the mailbox's own
 // thread. Name `start` before the statement that awaits.

@@ -48,18 +48,7 @@ class TaskGroup {
   Join join() { return Join(*this); }
 
  private:
-  // Starts at once and destroys itself at its end.
-  struct Driver {
-    struct promise_type {
-      Driver get_return_object() { return {}; }
-      std::suspend_never initial_suspend() noexcept { return {}; }
-      std::suspend_never final_suspend() noexcept { return {}; }
-      void return_void() {}
-      void unhandled_exception() noexcept { std::terminate(); }
-    };
-  };
-
-  static Driver drive(TaskGroup* group, Task<void> child) {
+  static detail::Root drive(TaskGroup* group, Task<void> child) {
     {
       Task<void> running = std::move(child);
       co_await std::move(running);

@@ -40,7 +40,7 @@ Task<void> many(int* sum, int count) {
   for (int i = 0; i < count; ++i) co_await add(sum, 1);
 }
 
-BOOST_AUTO_TEST_SUITE(async_task)
+BOOST_AUTO_TEST_SUITE(async_task, *boost::unit_test::label("tsan"))
 
 BOOST_AUTO_TEST_CASE(runs_only_when_awaited) {
   int sum = 0;

@@ -1,0 +1,220 @@
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <boost/test/unit_test.hpp>
+#include <csignal>
+#include <latch>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <thread>
+
+#include "core/async/pool.h"
+#include "core/runtime/io.h"
+#include "core/runtime/random.h"
+#include "core/runtime/reactor.h"
+#include "core/runtime/runtime.h"
+#include "core/runtime/signals.h"
+#include "core/time/clock.h"
+
+namespace dobson {
+namespace {
+
+constexpr int tick_ms = 1;
+
+Task<void> note_thread(std::thread::id* id) {
+  *id = std::this_thread::get_id();
+  co_return;
+}
+
+Task<void> throwing() {
+  throw std::runtime_error("broken");
+  co_return;
+}
+
+BOOST_AUTO_TEST_SUITE(async_runtime, *boost::unit_test::label("tsan"))
+
+BOOST_AUTO_TEST_CASE(each_reactor_has_a_thread) {
+  const SystemClock clock;
+  Runtime runtime(2, clock, tick_ms);
+  std::thread::id first;
+  std::thread::id second;
+  runtime.run(0, note_thread(&first)).get();
+  runtime.run(1, note_thread(&second)).get();
+  BOOST_TEST((first != second));
+  BOOST_TEST((first != std::this_thread::get_id()));
+}
+
+BOOST_AUTO_TEST_CASE(exception_reaches_the_future) {
+  const SystemClock clock;
+  Runtime runtime(1, clock, tick_ms);
+  BOOST_CHECK_THROW(runtime.run(0, throwing()).get(), std::runtime_error);
+}
+
+Task<void> count_up(Pool* pool, Mailbox* mailbox, int rounds, int* count) {
+  const auto nothing = [] {};
+  for (int i = 0; i < rounds; ++i) {
+    (void)co_await offload(*pool, *mailbox, nothing);
+    ++*count;
+  }
+}
+
+BOOST_AUTO_TEST_CASE(completions_come_home) {
+  const SystemClock clock;
+  Runtime runtime(2, clock, tick_ms);
+  Pool pool(2, 64);
+  constexpr int rounds = 500;
+  int counts[2][4] = {};
+  std::vector<std::future<void>> ended;
+  for (unsigned reactor = 0; reactor < 2; ++reactor) {
+    for (int& count : counts[reactor]) {
+      ended.push_back(
+          runtime.run(reactor, count_up(&pool, &runtime.mailbox(reactor), rounds, &count)));
+    }
+  }
+  for (auto& end : ended) end.get();
+  for (const auto& reactor : counts) {
+    for (const int count : reactor) BOOST_TEST(count == rounds);
+  }
+}
+
+struct Gate final : Deadline {
+  std::latch* opened = nullptr;
+  void expired() override { opened->count_down(); }
+};
+
+Task<void> arm(Reactor* reactor, Deadline* deadline) {
+  reactor->wheel().arm(*deadline, 5);
+  co_return;
+}
+
+BOOST_AUTO_TEST_CASE(deadline_expires) {
+  const SystemClock clock;
+  std::latch opened(1);
+  Gate gate;
+  gate.opened = &opened;
+  Runtime runtime(1, clock, tick_ms);
+  runtime.run(0, arm(&runtime.reactor(0), &gate)).get();
+  opened.wait();
+  runtime.stop();
+}
+
+struct CountTurns final : TurnHook {
+  int ended = 0;
+  void turn_ended() override { ++ended; }
+};
+
+Task<void> cross_turns(Reactor* reactor, CountTurns* turns, int* within, int* after) {
+  reactor->add_hook(*turns);
+  const int before = turns->ended;
+  *within = turns->ended - before;
+  co_await next_turn(*reactor);
+  *after = turns->ended - before;
+  reactor->remove_hook(*turns);
+}
+
+BOOST_AUTO_TEST_CASE(hooks_run_between_turns) {
+  const SystemClock clock;
+  Runtime runtime(1, clock, 1000);
+  CountTurns turns;
+  int within = -1;
+  int after = -1;
+  runtime.run(0, cross_turns(&runtime.reactor(0), &turns, &within, &after)).get();
+  BOOST_TEST(within == 0);
+  BOOST_TEST(after >= 1);
+}
+
+Task<void> read_dates(Reactor* reactor, ManualClock* clock, std::vector<std::string>* dates) {
+  // Sunday, Thursday, a leap day, a century, and the day of the page's example.
+  for (const UnixMillis at : {784111777'000, 0L, 951826332'999, 4102444800'000, 1551776821'000}) {
+    clock->set(at);
+    co_await next_turn(*reactor);
+    dates->emplace_back(reactor->date());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(dates_are_of_rfc_7231) {
+  ManualClock clock(0);
+  Runtime runtime(1, clock, 1000);
+  std::vector<std::string> dates;
+  runtime.run(0, read_dates(&runtime.reactor(0), &clock, &dates)).get();
+  const std::vector<std::string> expected{
+      "Sun, 06 Nov 1994 08:49:37 GMT", "Thu, 01 Jan 1970 00:00:00 GMT",
+      "Tue, 29 Feb 2000 12:12:12 GMT", "Fri, 01 Jan 2100 00:00:00 GMT",
+      "Tue, 05 Mar 2019 09:07:01 GMT"};
+  BOOST_TEST(dates == expected, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(async_random)
+
+BOOST_AUTO_TEST_CASE(uuids_have_their_form_and_differ) {
+  Random random;
+  std::set<std::string> seen;
+  for (int i = 0; i < 1000; ++i) {
+    std::string uuid(Random::uuid_length, '?');
+    random.write_uuid(std::span<char, Random::uuid_length>(uuid));
+    BOOST_TEST(uuid.find_first_not_of("0123456789abcdef-") == std::string::npos);
+    for (const std::size_t dash : {8, 13, 18, 23}) BOOST_TEST(uuid[dash] == '-');
+    BOOST_TEST(uuid[14] == '4');
+    BOOST_TEST(std::string("89ab").find(uuid[19]) != std::string::npos);
+    seen.insert(uuid);
+  }
+  BOOST_TEST(seen.size() == 1000u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(async_signals)
+
+// In a child: what it says on the pipe, letter by letter, then how it ended.
+struct Child {
+  pid_t pid;
+  int said;
+
+  Child() {
+    int ends[2];
+    BOOST_REQUIRE(pipe(ends) == 0);
+    pid = fork();
+    if (pid == 0) {
+      const auto say = [out = ends[1]](char letter) {
+        if (write(out, &letter, 1) != 1) std::_Exit(2);
+      };
+      const Signals signals([say] { say('T'); }, [say] { say('R'); });
+      raise(SIGPIPE);
+      say('!');
+      for (;;) pause();
+    }
+    close(ends[1]);
+    said = ends[0];
+  }
+  ~Child() { close(said); }
+
+  char next() const {
+    char letter = 0;
+    return read(said, &letter, 1) == 1 ? letter : '.';
+  }
+};
+
+BOOST_AUTO_TEST_CASE(first_ends_in_order_second_at_once) {
+  const Child child;
+  BOOST_TEST(child.next() == '!');
+  kill(child.pid, SIGHUP);
+  BOOST_TEST(child.next() == 'R');
+  kill(child.pid, SIGTERM);
+  BOOST_TEST(child.next() == 'T');
+  kill(child.pid, SIGHUP);
+  BOOST_TEST(child.next() == 'R');
+  kill(child.pid, SIGINT);
+  BOOST_TEST(child.next() == '.');
+  int status = 0;
+  BOOST_REQUIRE(waitpid(child.pid, &status, 0) == child.pid);
+  BOOST_TEST(WIFEXITED(status));
+  BOOST_TEST(WEXITSTATUS(status) == EXIT_FAILURE);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace dobson
