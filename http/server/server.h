@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/base/result.h"
+#include "http/route/counters.h"
 #include "http/route/route.h"
 
 namespace dobson {
@@ -31,6 +32,20 @@ class Server {
   virtual void start() = 0;
   // Stops accepting, lets requests in work finish (at most `grace_ms`), closes. From any thread.
   virtual void drain(std::int64_t grace_ms) = 0;
+
+  // For /-/metrics; any thread.
+  struct RouteReading {
+    std::string_view family;
+    std::string_view route;
+    RouteCounters counters;
+  };
+  struct Readings {
+    std::vector<RouteReading> routes;
+    std::uint64_t connections_open = 0;
+    std::uint64_t connections_accepted = 0;
+    std::uint64_t connections_refused = 0;  // over limits::connections
+  };
+  virtual Readings read() const = 0;
 
   static std::unique_ptr<Server> make(Runtime& runtime);
 };
