@@ -1,0 +1,170 @@
+"""Shared by the contract tests: a server of one's own, and requests written byte by byte.
+
+Nothing here knows what an answer should be; `page.py` does.
+"""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+TIMEOUT_S = 30  # of every wait: only a broken server meets it
+
+
+class Server:
+    """A `dobsond` on a fresh data directory and a port of the kernel's choice."""
+
+    def __init__(self, program, settings=()):
+        self.directory = tempfile.mkdtemp(prefix="dobson-contract-")
+        self.data = os.path.join(self.directory, "data")
+        self.log = os.path.join(self.directory, "log")
+        options = [f"--set={setting}" for setting in ("listen.ozone=127.0.0.1:0", *settings)]
+        with open(self.log, "wb") as log:
+            self.process = subprocess.Popen([program, "--data", self.data, *options],
+                                            stdout=log, stderr=subprocess.STDOUT)
+        host, port = self._listeners()["ozone"][0].rsplit(":", 1)
+        self.address = (host, int(port))
+
+    def _listeners(self):
+        path = os.path.join(self.data, "listeners.json")
+        deadline = time.monotonic() + TIMEOUT_S
+        while not os.path.exists(path):
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                self.process.kill()
+                raise RuntimeError(f"the server did not start:\n{self.log_tail()}")
+            time.sleep(0.01)
+        with open(path, encoding="utf-8") as file:
+            return json.load(file)["listeners"]
+
+    def log_tail(self):
+        with open(self.log, encoding="utf-8", errors="replace") as file:
+            return file.read()[-4000:]
+
+    def stop(self):
+        """Ends the server as an operator would; anything but a clean exit is an error."""
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            code = self.process.wait(TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            code = "none, killed"
+        if code != 0:
+            raise RuntimeError(f"exit code after SIGTERM: {code}\n{self.log_tail()}")
+        shutil.rmtree(self.directory)
+
+
+class Reply:
+    """One answer as it came. `headers` keep order and spelling."""
+
+    def __init__(self, status, headers, body=b"", interim=()):
+        self.status = status
+        self.headers = headers
+        self.body = body
+        self.interim = list(interim)
+
+    def __getitem__(self, name):
+        """The only value of a header, or None."""
+        values = [v for n, v in self.headers if n.lower() == name.lower()]
+        assert len(values) < 2, f"{name} was sent {len(values)} times"
+        return values[0] if values else None
+
+    def json(self):
+        return json.loads(self.body)
+
+    def __repr__(self):
+        return f"<{self.status} {self.headers} {self.body[:300]!r}>"
+
+
+class Connection:
+    def __init__(self, address):
+        self.socket = socket.create_connection(address, TIMEOUT_S)
+        self.received = b""
+
+    def close(self):
+        self.socket.close()
+
+    def send(self, data):
+        """A server that has refused and closed may not take all; its answer is there anyway."""
+        try:
+            self.socket.sendall(data)
+        except (BrokenPipeError, ConnectionResetError):
+            pass
+
+    def half_close(self):
+        self.socket.shutdown(socket.SHUT_WR)
+
+    def reply(self, method="GET", interim=None):
+        """The next answer, or None if the connection ended without one. `interim`: what to do when
+        a 1xx has come."""
+        seen = []
+        while True:
+            head = self._until(b"\r\n\r\n")
+            if head is None:
+                return None
+            lines = head.decode("latin-1").split("\r\n")
+            version, status = lines[0].split(" ", 2)[:2]
+            assert version == "HTTP/1.1", lines[0]
+            headers = [tuple(line.split(": ", 1)) for line in lines[1:]]
+            if not status.startswith("1"):
+                reply = Reply(int(status), headers, interim=seen)
+                reply.body = self._body(method, reply)
+                return reply
+            seen.append(int(status))
+            if interim:
+                interim()
+
+    def at_end(self):
+        """Waits for the server to close; False if it sends something instead."""
+        return not self.received and not self._more()
+
+    def _body(self, method, reply):
+        if method == "HEAD" or reply.status in (204, 304):
+            return b""
+        if reply["Transfer-Encoding"] == "chunked":
+            return b"".join(iter(self._chunk, b""))
+        if reply["Content-Length"] is not None:
+            return self._exactly(int(reply["Content-Length"]))
+        while self._more():
+            pass
+        body, self.received = self.received, b""
+        return body
+
+    def _chunk(self):
+        size = int(self._until(b"\r\n"), 16)
+        data = self._exactly(size + 2)
+        assert data.endswith(b"\r\n"), data[-20:]
+        return data[:-2]
+
+    def _until(self, end):
+        while end not in self.received:
+            if not self._more():
+                assert not self.received, f"cut in the middle: {self.received[:300]!r}"
+                return None
+        head, self.received = self.received.split(end, 1)
+        return head
+
+    def _exactly(self, count):
+        while len(self.received) < count:
+            assert self._more(), f"cut after {len(self.received)} of {count} bytes"
+        data, self.received = self.received[:count], self.received[count:]
+        return data
+
+    def _more(self):
+        try:
+            data = self.socket.recv(1 << 20)
+        except ConnectionResetError:
+            data = b""
+        self.received += data
+        return bool(data)
+
+
+def request_bytes(method, target, headers, body=None, version="HTTP/1.1"):
+    """`headers`: pairs, sent as they are; a Content-Length is added for a body that has none."""
+    lines = [f"{method} {target} {version}"] + [f"{name}: {value}" for name, value in headers]
+    if body is not None and "content-length" not in {name.lower() for name, _ in headers}:
+        lines.append(f"Content-Length: {len(body)}")
+    return "\r\n".join(lines + ["", ""]).encode("latin-1") + (body or b"")
