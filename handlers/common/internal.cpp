@@ -1,0 +1,94 @@
+#include "handlers/common/internal.h"
+
+#include "http/json/writer.h"
+
+namespace dobson {
+
+namespace {
+
+using http::Exchange;
+using http::Method;
+using http::Route;
+
+void answer(Exchange& exchange, int status, std::string_view type, std::string_view body) {
+  exchange.status(status);
+  exchange.header("Date", exchange.date());
+  exchange.header("Content-Type", type);
+  exchange.header("Cache-Control", "no-store");
+  exchange.finish(body);
+}
+
+void healthy(void*, Exchange& exchange) {
+  answer(exchange, 200, "application/json", R"({"status":"alive"})");
+}
+
+// A load balancer takes the server out while this says 503; reads still work when only writes are
+// refused, so that is told but is no reason.
+void ready(void* context, Exchange& exchange) {
+  const auto& internal = *static_cast<InternalContext*>(context);
+  const bool draining = internal.draining.load(std::memory_order_relaxed);
+  const auto health = internal.store.health();
+  auto& json = http::JsonWriter::begin();
+  json.object().key("status").string(draining ? "draining" : "ready");
+  json.key("writable").boolean(health.writable);
+  if (!health.writable) json.key("why").string(health.why);
+  json.end_object();
+  answer(exchange, draining ? 503 : 200, "application/json", json.text());
+}
+
+void metrics(void* context, Exchange& exchange) {
+  const auto& internal = *static_cast<InternalContext*>(context);
+  MetricsText text;
+  internal.server_metrics(text);
+  answer(exchange, 200, "text/plain; version=0.0.4; charset=utf-8", text.text());
+}
+
+void unknown(void*, Exchange& exchange) {
+  answer(exchange, 404, "text/plain; charset=utf-8",
+         "No such page. There are /-/healthy, /-/ready and /-/metrics.\n");
+}
+
+constexpr Route routes[] = {
+    {.method = Method::get,
+     .pattern = "/-/healthy",
+     .handler = &healthy,
+     .name = "healthy",
+     .summary = "The process lives",
+     .open = true},
+    {.method = Method::get,
+     .pattern = "/-/ready",
+     .handler = &ready,
+     .name = "ready",
+     .summary = "Requests are welcome; 503 while draining",
+     .open = true},
+    {.method = Method::get,
+     .pattern = "/-/metrics",
+     .handler = &metrics,
+     .name = "metrics",
+     .summary = "Everything that is counted, for Prometheus",
+     .open = true},
+    {.method = Method::get,
+     .pattern = "/-/{page*}",
+     .handler = &unknown,
+     .name = "unknown_page",
+     .summary = "Says which pages there are",
+     .open = true},
+};
+
+void refuse(void*, Exchange& exchange, const http::Refusal& refusal) {
+  exchange.status(refusal.status);
+  exchange.header("Date", exchange.date());
+  if (refusal.reason == http::Refusal::Reason::method_not_allowed) {
+    exchange.header("Allow", refusal.text);
+  }
+  exchange.header("Content-Type", "text/plain; charset=utf-8");
+  exchange.finish("This page cannot be asked so.\n");
+}
+
+}  // namespace
+
+http::Family make_internal_family(InternalContext& context) {
+  return {.name = "internal", .routes = routes, .context = &context, .refuse = &refuse};
+}
+
+}  // namespace dobson

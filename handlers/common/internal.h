@@ -1,0 +1,26 @@
+#pragma once
+
+// The server's own pages, reserved on every listener under `/-/` (design.md §5): healthy, ready,
+// metrics.
+
+#include <atomic>
+#include <functional>
+#include <string>
+
+#include "handlers/common/metrics_text.h"
+#include "http/route/route.h"
+#include "storage/store.h"
+
+namespace dobson {
+
+struct InternalContext {
+  const storage::Store& store;
+  std::atomic<bool> draining{false};
+  // Adds what lies outside of handlers: connections and answers by route.
+  std::function<void(MetricsText&)> server_metrics;
+};
+
+// `context` must outlive the family.
+http::Family make_internal_family(InternalContext& context);
+
+}  // namespace dobson

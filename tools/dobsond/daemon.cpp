@@ -1,0 +1,168 @@
+#include "tools/dobsond/daemon.h"
+
+#include <fmt/format.h>
+#include <netdb.h>
+#include <pwd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdio>
+#include <future>
+#include <thread>
+
+#include "core/async/pool.h"
+#include "core/base/limits.h"
+#include "core/log/log.h"
+#include "core/runtime/runtime.h"
+#include "core/runtime/signals.h"
+#include "handlers/common/internal.h"
+#include "handlers/ozone/routes.h"
+#include "http/server/server.h"
+#include "storage/store.h"
+#include "tools/dobsond/listeners_file.h"
+#include "tools/dobsond/metrics.h"
+
+namespace dobson {
+
+namespace {
+
+void set_log_level(const Options& options) {
+  constexpr std::string_view names[] = {"error", "warn", "info", "debug"};
+  const auto level = std::ranges::find(names, options.text("log.level")) - std::begin(names);
+  log::set_level(static_cast<log::Level>(level));
+}
+
+std::string host_name() {
+  char name[256] = {};
+  if (::gethostname(name, sizeof name - 1) != 0) return "localhost";
+  addrinfo hints{};
+  hints.ai_flags = AI_CANONNAME;
+  addrinfo* found = nullptr;
+  if (::getaddrinfo(name, nullptr, &hints, &found) != 0) return name;
+  std::string full = found->ai_canonname != nullptr ? found->ai_canonname : name;
+  ::freeaddrinfo(found);
+  return full;
+}
+
+std::string os_account() {
+  const passwd* account = ::getpwuid(::geteuid());
+  return account != nullptr ? account->pw_name : "";
+}
+
+bool is_off(const std::vector<std::string>& addresses) {
+  return addresses.empty() || (addresses.size() == 1 && addresses.front() == "off");
+}
+
+unsigned reactor_count(const Options& options) {
+  const auto asked = static_cast<unsigned>(options.integer("reactors"));
+  return asked != 0 ? asked : std::max(1U, std::thread::hardware_concurrency());
+}
+
+storage::StoreOptions store_options(const Invocation& invocation, const Options& options) {
+  const auto& nodes = options.list("blocks.nodes");
+  return {.data = invocation.data,
+          .map_size = static_cast<std::uint64_t>(options.integer("store.map_size")),
+          .free_watermark = static_cast<std::uint64_t>(options.integer("store.free_watermark")),
+          .nodes = {nodes.begin(), nodes.end()},
+          .delete_delay_ms = options.integer("blocks.delete_delay"),
+          .readers = reactor_count(options) + 8};
+}
+
+ozone::Settings ozone_settings(const Options& options) {
+  ozone::Settings settings;
+  const std::string& name = options.text("server.name");
+  settings.server_name = name.empty() ? host_name() : name;
+  settings.key_type_field = options.flag("ozone.key_type_field");
+  settings.admins.insert(os_account());
+  const auto& admins = options.list("ozone.admins");
+  settings.admins.insert(admins.begin(), admins.end());
+  settings.admins.erase("");
+  return settings;
+}
+
+// Of "HOST:PORT"; 0 for a Unix socket.
+std::uint16_t port_of(std::string_view address) {
+  std::uint16_t port = 0;
+  const auto digits = address.substr(address.rfind(':') + 1);
+  std::from_chars(digits.data(), digits.data() + digits.size(), port);
+  return port;
+}
+
+// Everybody who reaches a public address is believed to be whom he says.
+void warn_if_public(const std::vector<std::string>& bound) {
+  for (const std::string_view address : bound) {
+    const bool local =
+        address.starts_with("127.") || address.starts_with("[::1]") || address.starts_with("unix:");
+    if (!local) {
+      log::warn("listen",
+                "{} is open to the network and nobody is authenticated: anyone who "
+                "reaches it is an administrator by saying so",
+                address);
+    }
+  }
+}
+
+void reload(const Invocation& invocation) {
+  const auto options = invocation.load_options();
+  if (!options) {
+    log::error("config", "not reloaded: {}", options.error().message);
+    return;
+  }
+  set_log_level(*options);
+  log::info("config", "reloaded");
+}
+
+}  // namespace
+
+Status check(const Options& options) {
+  if (is_off(options.list("listen.ozone"))) {
+    return Error{Errc::invalid_argument, "every listener is off; set listen.ozone = HOST:PORT"};
+  }
+  return {};
+}
+
+int run(const Invocation& invocation, const Options& options) {
+  set_log_level(options);
+  std::promise<void> terminated;
+  const Signals signals([&] { terminated.set_value(); }, [&] { reload(invocation); });
+
+  const SystemClock clock;
+  auto opened = storage::Store::open(store_options(invocation, options), clock);
+  if (!opened) {
+    log::error("store", "{}", opened.error().message);
+    return 1;
+  }
+  const auto store = std::move(opened).value();
+
+  Runtime runtime(reactor_count(options), clock);
+  Pool block_pool(static_cast<unsigned>(options.integer("blocks.threads")), limits::waiting_io);
+  ozone::Context ozone{*store, block_pool, ozone_settings(options), {}};
+  for (unsigned i = 0; i < runtime.size(); ++i) ozone.readers.push_back(store->make_reader());
+  const http::Family ozone_family = ozone::make_family(ozone);
+  InternalContext internal{.store = *store};
+  const http::Family internal_family = make_internal_family(internal);
+
+  const auto server = http::Server::make(runtime);
+  internal.server_metrics = [&](MetricsText& text) { write_metrics(text, *server, *store); };
+  auto bound = server->listen(options.list("listen.ozone"), {&ozone_family, &internal_family});
+  if (!bound) {
+    log::error("listen", "{}", bound.error().message);
+    return 1;
+  }
+  ozone.settings.port = port_of(bound->front());
+  warn_if_public(*bound);
+  server->start();
+
+  const ListenersFile listeners(invocation.data, {{"ozone", *bound}});
+  log::info("memory", "{}", describe_budget(*server, runtime.size()));
+  terminated.get_future().wait();
+
+  log::info("dobsond", "draining; a second signal ends at once");
+  internal.draining = true;
+  server->drain(options.integer("server.drain"));
+  runtime.stop();
+  return 0;
+}
+
+}  // namespace dobson

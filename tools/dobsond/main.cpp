@@ -1,0 +1,57 @@
+// The server's command line. What it starts is in daemon.cpp.
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+
+#include "tools/dobsond/daemon.h"
+#include "tools/dobsond/option_table.h"
+
+namespace {
+
+constexpr int exit_usage = 2;
+
+int refuse(const dobson::Error& error) {
+  std::fprintf(stderr, "dobsond: %s\n", error.message.c_str());
+  return exit_usage;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  using namespace dobson;
+  CLI::App app("Dobson: an object store and the insight into it, in one server.", "dobsond");
+  app.footer("Options for --set and for the file:\n" + describe(option_table()));
+  Invocation invocation;
+  std::optional<std::string> file;
+  std::vector<std::string> sets;
+  bool check_config = false;
+  bool example = false;
+  app.add_option("--data", invocation.data, "Directory of everything that is stored")
+      ->default_val("data");
+  app.add_option("--config", file, "TOML file of options");
+  app.add_option("--set", sets, "key=value, over the file; may repeat")->allow_extra_args(false);
+  app.add_flag("--check-config", check_config, "Check the options and end");
+  app.add_flag("--example-config", example, "Print a file of all options and end");
+  app.set_version_flag("--version", "dobsond " DOBSON_VERSION);
+  CLI11_PARSE(app, argc, argv);
+
+  if (example) {
+    std::fputs(example_file(option_table()).c_str(), stdout);
+    return 0;
+  }
+  invocation.load_options = [file, sets] { return Options::load(option_table(), file, sets); };
+  const auto options = invocation.load_options();
+  if (!options) return refuse(options.error());
+  if (const auto checked = check(*options); !checked) return refuse(checked.error());
+  if (check_config) {
+    std::puts("The options are right.");
+    return 0;
+  }
+  try {
+    return run(invocation, *options);
+  } catch (const std::exception& failure) {
+    std::fprintf(stderr, "dobsond: %s\n", failure.what());
+    return 1;
+  }
+}
