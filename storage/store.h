@@ -36,8 +36,7 @@ class Reader {
   virtual void reset() = 0;
 };
 
-// What /-/metrics shows of the store.
-struct StoreMetrics;
+struct StoreMetrics;  // storage/metrics.h
 
 class Store {
  public:
@@ -57,7 +56,9 @@ class Store {
     bool writable = true;
     std::string why;
   };
-  virtual Health health() const = 0;
+  virtual Health health() = 0;
+
+  virtual StoreMetrics metrics() = 0;
 };
 
 }  // namespace dobson::storage

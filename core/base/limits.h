@@ -28,8 +28,9 @@ constexpr std::size_t output_batch_bytes =
 constexpr std::size_t connections = 15000;  // per process; more: accepted and closed at once
 
 // --- HTTP: bodies ---
-constexpr std::size_t body_chunk_bytes = 256 * KiB;   // a piece handed to a body handler
-constexpr std::size_t stream_chunk_bytes = 64 * KiB;  // a page of a streamed answer
+constexpr std::size_t body_chunk_bytes = 256 * KiB;    // a piece handed to a body handler
+constexpr std::size_t stream_chunk_bytes = 64 * KiB;   // a page of a streamed answer
+constexpr std::size_t body_overread_bytes = 16 * KiB;  // of what follows a chunked body
 
 // --- names (spec/ozone-rest.md §2.3) ---
 constexpr std::size_t name_bytes_min = 3;
@@ -49,6 +50,7 @@ constexpr int background_slice_ms = 5;           // a batch of background comman
 constexpr std::size_t row_key_bytes = 511;   // LMDB's cap
 constexpr std::size_t row_name_bytes = 502;  // a longer name goes on under a row of its own
 constexpr unsigned internal_readers = 4;     // read transactions of jobs, beside the reactors'
+constexpr int purge_interval_ms = 1000;      // between two rounds of giving space back
 constexpr int space_check_ms = 100;          // free space is asked for at most that often
 
 // --- blocks ---

@@ -77,6 +77,7 @@ class TableCursor {
       : table_(table), cursor_(txn, table.index) {}
 
   bool seek(const Key& key) { return cursor_.seek(encode_key(key)); }
+  bool seek_before(const Key& key) { return cursor_.seek_before(encode_key(key)); }
   bool first() { return cursor_.first(); }
   bool next() { return cursor_.next(); }
 

@@ -1,6 +1,10 @@
 #include "storage/env/env.h"
 
+#include <fmt/format.h>
 #include <sys/stat.h>
+
+#include <algorithm>
+#include <cstdio>
 
 #include "core/base/assert.h"
 #include "core/base/limits.h"
@@ -48,7 +52,13 @@ Env::Env(const EnvOptions& options) {
   check("mdb_env_set_mapsize", mdb_env_set_mapsize(env, options.map_size));
   check("mdb_env_set_maxreaders", mdb_env_set_maxreaders(env, options.readers));
   check("mdb_env_set_maxdbs", mdb_env_set_maxdbs(env, options.tables.size()));
-  check("mdb_env_open", mdb_env_open(env, options.directory.c_str(), MDB_NOTLS, S_IRUSR | S_IWUSR));
+  const int opened = mdb_env_open(env, options.directory.c_str(), MDB_NOTLS, S_IRUSR | S_IWUSR);
+  if (opened == ENOMEM) {
+    throw EnvError(Errc::io, fmt::format("cannot reserve {} bytes of address space: lower "
+                                         "store.map_size, or raise the limit (ulimit -v)",
+                                         options.map_size));
+  }
+  check("mdb_env_open", opened);
   int dead = 0;
   check("mdb_reader_check", mdb_reader_check(env, &dead));
 
@@ -63,6 +73,23 @@ Env::Env(const EnvOptions& options) {
     tables_.push_back(table);
   }
   check("mdb_txn_commit", mdb_txn_commit(txn));
+}
+
+std::uint64_t Env::oldest_snapshot() const {
+  // The newest one first: who takes a slot while the list is made is in this one or a newer.
+  MDB_envinfo info;
+  check("mdb_env_info", mdb_env_info(env_.get(), &info));
+  std::uint64_t oldest = info.me_last_txnid;
+  // LMDB shows its reader table only as text, a line a reader: pid, thread, snapshot or "-".
+  const auto look_at = [](const char* line, void* context) {
+    std::uint64_t& least = *static_cast<std::uint64_t*>(context);
+    std::uint64_t snapshot = 0;
+    if (std::sscanf(line, "%*d %*x %lu", &snapshot) == 1) least = std::min(least, snapshot);
+    return 0;
+  };
+  const int code = mdb_reader_list(env_.get(), look_at, &oldest);
+  if (code < 0) check("mdb_reader_list", code);
+  return oldest;
 }
 
 std::uint64_t Env::file_bytes() const {

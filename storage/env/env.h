@@ -31,6 +31,10 @@ class Env {
   // Frees the reader slots of dead processes. Throws EnvError.
   explicit Env(const EnvOptions& options);
 
+  // The oldest snapshot that a reader of any process is in, or the newest when there is none. No
+  // reader will ever be in an older one.
+  std::uint64_t oldest_snapshot() const;
+
   // Bytes of the file that hold data or may be used again.
   std::uint64_t file_bytes() const;
 

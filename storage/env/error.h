@@ -15,7 +15,7 @@ class EnvError : public std::exception {
  public:
   EnvError(Errc code, std::string text) : code_(code), text_(std::move(text)) {}
 
-  Errc code() const { return code_; }  // out_of_space, corrupt, overloaded, io
+  Errc code() const { return code_; }  // out_of_space, overloaded, corrupt, io
   const char* what() const noexcept override { return text_.c_str(); }
 
  private:

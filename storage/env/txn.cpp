@@ -92,6 +92,9 @@ Cursor::Cursor(const ReadTxn& txn, TableIndex table) {
 bool Cursor::seek(std::string_view key) {
   return move(key, MDB_SET_RANGE);
 }
+bool Cursor::seek_before(std::string_view key) {
+  return move({}, seek(key) ? MDB_PREV : MDB_LAST);
+}
 bool Cursor::first() {
   return move({}, MDB_FIRST);
 }

@@ -73,6 +73,8 @@ class Cursor {
 
   // To the first row whose key is not less than `key`, which is not empty. False: there is none.
   bool seek(std::string_view key);
+  // To the last row whose key is less. False: there is none.
+  bool seek_before(std::string_view key);
   bool first();
   bool next();
 

@@ -1,0 +1,75 @@
+#pragma once
+
+// The log of a server that stands alone: one writer thread takes all commands that wait, applies
+// them in one LMDB transaction, commits it durably, and completes them.
+//
+//   propose (any thread) ─► lock-free stack ─► writer: clients first, then background for 5 ms
+//                                              ─► apply each ─► one commit ─► complete each
+//
+// The environment failing is not a command's fault. What ran out of space is refused and writing
+// goes on; after any other failure nothing more is written until a restart, since neither what a
+// failed commit left on disk nor a disk that lost a sync can be known.
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "core/time/clock.h"
+#include "storage/env/env.h"
+#include "storage/log/log.h"
+#include "storage/log/metrics.h"
+#include "storage/log/space_watch.h"
+
+namespace dobson::storage {
+
+class Batch;
+
+class LocalLog final : public Log {
+ public:
+  // While `space` is low, client commands that take space are refused with out_of_space.
+  LocalLog(Env& state, const Clock& clock, SpaceWatch& space);
+
+  // Finishes what waits; what is proposed from now on completes with `unavailable`.
+  ~LocalLog();
+
+  void propose(Proposal& proposal) override;
+
+  // Why nothing is written any more, if so.
+  std::optional<std::string> stopped() const;
+
+  const LogMetrics& metrics() const { return metrics_; }
+
+ private:
+  using Proposals = std::vector<Proposal*>;
+
+  void run();
+  Proposals take_clients(bool closing);
+  void write(Proposals batch, bool closing);
+  void apply_all(Proposals& batch, Batch& changes, bool closing);
+  void fail(const Proposals& batch, const Error& error);
+  void complete(const Proposals& batch);
+  void stop(std::string why);
+  Proposal* closed() { return reinterpret_cast<Proposal*>(this); }
+
+  Env& state_;
+  const Clock& clock_;
+  SpaceWatch& space_;
+  LogMetrics metrics_;
+
+  // Last in, first out. `closed()`, an address that no proposal has: nothing more is taken.
+  std::atomic<Proposal*> arrived_{nullptr};
+  std::atomic<std::uint32_t> wakes_{0};
+  std::atomic<bool> closing_{false};
+
+  std::deque<Proposal*> background_;  // the writer's
+  mutable std::mutex why_mutex_;
+  std::optional<std::string> why_;  // guarded by why_mutex_
+  std::thread writer_;
+};
+
+}  // namespace dobson::storage

@@ -1,0 +1,44 @@
+#include "storage/log/space_watch.h"
+
+#include <sys/statvfs.h>
+
+#include <chrono>
+#include <utility>
+
+#include "core/base/limits.h"
+
+namespace dobson::storage {
+
+namespace {
+
+std::int64_t steady_ms() {
+  const auto since_boot = std::chrono::steady_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(since_boot).count();
+}
+
+}  // namespace
+
+SpaceWatch::SpaceWatch(std::filesystem::path directory, std::uint64_t watermark)
+    : directory_(std::move(directory)), watermark_(watermark) {
+  free_bytes();
+}
+
+bool SpaceWatch::low() {
+  return free_bytes() < watermark_;
+}
+
+std::uint64_t SpaceWatch::free_bytes() {
+  const std::int64_t now_ms = steady_ms();
+  std::int64_t due_ms = next_check_ms_.load(std::memory_order_relaxed);
+  // One of the threads that find the answer too old asks; the others take the old one.
+  if (now_ms >= due_ms &&
+      next_check_ms_.compare_exchange_strong(due_ms, now_ms + limits::space_check_ms)) {
+    struct statvfs status;
+    // A directory that cannot be asked is not full: the writes themselves will tell.
+    const bool known = statvfs(directory_.c_str(), &status) == 0;
+    free_bytes_ = known ? status.f_bavail * status.f_frsize : UINT64_MAX;
+  }
+  return free_bytes_.load(std::memory_order_relaxed);
+}
+
+}  // namespace dobson::storage

@@ -1,0 +1,19 @@
+#pragma once
+
+// What /-/metrics shows of the store.
+
+#include <cstdint>
+
+#include "storage/blocks/block_metrics.h"
+#include "storage/log/metrics.h"
+
+namespace dobson::storage {
+
+struct StoreMetrics {
+  const LogMetrics& log;       // live, as long as the store
+  const BlockMetrics& blocks;  // live, as long as the store
+  std::uint64_t state_bytes;   // of the file of `state/`
+  std::uint64_t free_bytes;    // on its file system
+};
+
+}  // namespace dobson::storage

@@ -1,0 +1,139 @@
+#include "storage/store.h"
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <system_error>
+
+#include "core/base/limits.h"
+#include "storage/blocks/container_file.h"
+#include "storage/blocks/local_block_store.h"
+#include "storage/catalog/catalog.h"
+#include "storage/env/data_lock.h"
+#include "storage/jobs/periodic.h"
+#include "storage/jobs/purge.h"
+#include "storage/log/local_log.h"
+#include "storage/metrics.h"
+#include "storage/query/state_block_index.h"
+
+namespace dobson::storage {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// With mode 0700 when it is made here.
+Status make_directory(const fs::path& directory) {
+  std::error_code error;
+  if (fs::create_directories(directory, error) && !error) {
+    fs::permissions(directory, fs::perms::owner_all, error);
+  }
+  if (error) {
+    return Error{Errc::io, fmt::format("cannot make the directory {}: {}", directory.c_str(),
+                                       error.message())};
+  }
+  return {};
+}
+
+class SnapshotReader final : public Reader {
+ public:
+  explicit SnapshotReader(const Env& state) : state_(state) {}
+
+  const ReadTxn& txn() override {
+    if (!snapshot_.has_value()) {
+      snapshot_.emplace(state_);
+    } else if (!running_) {
+      snapshot_->renew();
+    }
+    running_ = true;
+    return *snapshot_;
+  }
+
+  void reset() override {
+    if (running_) snapshot_->reset();
+    running_ = false;
+  }
+
+ private:
+  const Env& state_;
+  std::optional<Snapshot> snapshot_;
+  bool running_ = false;
+};
+
+class LocalStore final : public Store {
+ public:
+  LocalStore(const StoreOptions& options, const Clock& clock, DataLock lock)
+      : lock_(std::move(lock)),
+        state_(state_options(options.data, options.map_size,
+                             options.readers + limits::internal_readers)),
+        space_(options.data, options.free_watermark),
+        log_(state_, clock, space_),
+        index_(state_) {
+    read_state(Snapshot(state_));  // refuses what a newer Dobson wrote
+  }
+
+  Status open_blocks(const StoreOptions& options, const Clock& clock) {
+    LocalBlockOptions block_options;
+    block_options.directory = options.nodes.empty() ? options.data / "blocks" : options.nodes[0];
+    blocks_ = TRY(make_local_block_store(block_options, index_, log_));
+    purge_.emplace(*blocks_, index_, log_, options.delete_delay_ms);
+    purging_.emplace(std::chrono::milliseconds(limits::purge_interval_ms),
+                     [this, &clock] { return purge_->run_once(clock.now()); });
+    return {};
+  }
+
+  std::unique_ptr<Reader> make_reader() override {
+    return std::make_unique<SnapshotReader>(state_);
+  }
+  Log& log() override { return log_; }
+  BlockStore& blocks() override { return *blocks_; }
+
+  Health health() override {
+    if (const auto why = log_.stopped()) return {false, "the state: " + *why};
+    if (const auto why = blocks_->stopped()) return {false, "the blocks: " + why->detail};
+    if (space_.low()) {
+      return {false, fmt::format("only {} bytes are free on the data directory's file system, "
+                                 "fewer than store.free_watermark",
+                                 space_.free_bytes())};
+    }
+    return {};
+  }
+
+  StoreMetrics metrics() override {
+    return {log_.metrics(), blocks_->metrics(), state_.file_bytes(), space_.free_bytes()};
+  }
+
+ private:
+  DataLock lock_;
+  Env state_;
+  SpaceWatch space_;
+  LocalLog log_;
+  StateBlockIndex index_;
+  std::unique_ptr<LocalBlockStore> blocks_;
+  std::optional<Purge> purge_;
+  std::optional<Periodic> purging_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> Store::open(const StoreOptions& options, const Clock& clock) {
+  if (options.nodes.size() > 1) {
+    return Error{Errc::invalid_argument, "blocks.nodes: one directory is supported"};
+  }
+  TRY(make_directory(options.data));
+  DataLock lock = TRY(DataLock::take(options.data));
+  TRY(make_directory(options.data / "state"));
+  try {
+    auto store = std::make_unique<LocalStore>(options, clock, std::move(lock));
+    // New files are not found after a power loss unless their directories know them.
+    TRY(sync_directory(options.data / "state"));
+    TRY(sync_directory(options.data));
+    TRY(store->open_blocks(options, clock));
+    return std::unique_ptr<Store>(std::move(store));
+  } catch (const EnvError& error) {
+    return Error{error.code(),
+                 fmt::format("cannot open {}: {}", (options.data / "state").c_str(), error.what())};
+  }
+}
+
+}  // namespace dobson::storage
