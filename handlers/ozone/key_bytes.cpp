@@ -133,9 +133,12 @@ Task<Checked<void>> commit(Context* context, http::Exchange* exchange, Upload* u
   };
   co_await wait(home, propose);
   const auto& outcome = proposal->outcome;
-  if (outcome.ok() || outcome.error().code == Errc::commit_unknown) upload->writer->keep();
-  if (!outcome) co_return refused_by_store(put_stem, outcome.error());
-  co_return Checked<void>{};
+  if (outcome.ok()) {
+    upload->writer->keep();
+    co_return Checked<void>{};
+  }
+  if (outcome.error().code == Errc::commit_unknown) upload->writer->leave();
+  co_return refused_by_store(put_stem, outcome.error());
 }
 
 // --- GET ---
