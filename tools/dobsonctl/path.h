@@ -26,7 +26,7 @@ struct Path {
 // slash. `/volume/` is the volume, `/volume/bucket/` the bucket.
 Try<Path> parse_path(std::string_view text);
 
-// A path that must name a bucket and no key; `command` is for the message.
+// A path that must name a bucket and no key.
 Try<Path> parse_bucket(std::string_view text);
 
 // The same for a path that must name a key.
