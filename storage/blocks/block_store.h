@@ -27,8 +27,8 @@ struct WrittenObject {
   Md5 md5{};
 };
 
-// The bytes of one object on their way to disk. One caller at a time. Destroyed without `keep`, the
-// space of its blocks is given back.
+// The bytes of one object on their way to disk. One caller at a time. Destroyed without `keep` or
+// `leave`, the space of its blocks is given back.
 class BlockWriter {
  public:
   virtual ~BlockWriter() = default;
@@ -41,8 +41,11 @@ class BlockWriter {
   virtual void finish(Completion& done) = 0;
   virtual const Result<WrittenObject>& result() const = 0;
 
-  // The command that names the blocks is committed, or its outcome is unknown: they stay.
+  // The command that names the blocks is committed: they stay.
   virtual void keep() = 0;
+
+  // Its outcome is unknown: they stay until the next start, which sees whether a row names them.
+  virtual void leave() = 0;
 };
 
 // Keeps blocks readable although their key may be deleted meanwhile. Moving it moves the pin.

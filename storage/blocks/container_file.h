@@ -1,0 +1,77 @@
+#pragma once
+
+// One container file of one data directory: positioned reads and writes, space, sync. All calls
+// block; any thread, several at once. Grammar of the bytes: block_format.h.
+//
+// Errors: out_of_space (disk or disk quota full), io, and corrupt where the file or its bytes are
+// not what they should be, a missing or a short file included.
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+
+#include "core/base/result.h"
+#include "storage/model/ids.h"
+
+namespace dobson::storage {
+
+class ContainerFile {
+ public:
+  // Makes the file, or makes it anew, with a header and `allocate` bytes of disk space. Durable on
+  // return, its directory entry too.
+  static Result<std::shared_ptr<ContainerFile>> create(const std::filesystem::path& directory,
+                                                       ContainerId id, std::uint64_t allocate);
+  static Result<std::shared_ptr<ContainerFile>> open(const std::filesystem::path& directory,
+                                                     ContainerId id);
+  ~ContainerFile();
+  ContainerFile(const ContainerFile&) = delete;
+  ContainerFile& operator=(const ContainerFile&) = delete;
+
+  ContainerId id() const { return id_; }
+
+  Status write_part(BlockId block, std::uint64_t number, std::span<const std::byte> data);
+
+  // `out` is as long as the part. Its checksum is compared.
+  Status read_part(BlockId block, std::uint64_t number, std::span<std::byte> out) const;
+
+  // Disk space for [begin, end), so that writes there cannot run out of it.
+  Status allocate(std::uint64_t begin, std::uint64_t end);
+
+  // [begin, end) reads as zeros from now on; its whole pages go back to the file system.
+  Status punch(std::uint64_t begin, std::uint64_t end);
+
+  // Bytes of [begin, end) in stretches, 4 KiB at most, which are not all zero; stops counting at
+  // `enough`. Holes are skipped unread.
+  Result<std::uint64_t> count_used(std::uint64_t begin, std::uint64_t end,
+                                   std::uint64_t enough) const;
+
+  Status sync();
+
+  // Begins to write [begin, end) to disk, so that the next sync has less to do.
+  void start_writeback(std::uint64_t begin, std::uint64_t end);
+
+  Result<std::uint64_t> size() const;
+  Result<std::uint64_t> allocated_bytes() const;  // on disk
+
+ private:
+  ContainerFile(ContainerId id, int fd, std::filesystem::path path)
+      : id_(id), fd_(fd), path_(std::move(path)) {}
+  Error failure(const char* call) const;  // from errno
+  Error damaged(std::string what) const;
+  Status check_header() const;
+
+  ContainerId id_;
+  int fd_;
+  std::filesystem::path path_;
+};
+
+// Makes the directory's entries durable.
+Status sync_directory(const std::filesystem::path& directory);
+
+// Fills `out` from byte `offset` of the block. The bytes asked for lie inside the block.
+Status read_block(const ContainerFile& file, const BlockRef& block, std::uint64_t offset,
+                  std::span<std::byte> out);
+
+}  // namespace dobson::storage
