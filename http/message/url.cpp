@@ -6,69 +6,65 @@ namespace dobson::http {
 
 namespace {
 
-int hex_digit(char c) {
+constexpr int hex_value(char c) {
   if (c >= '0' && c <= '9') return c - '0';
   const char lower = static_cast<char>(c | 0x20);
   return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
-std::optional<std::string> decode(std::string_view text, bool plus_is_blank) {
-  std::string decoded;
-  decoded.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '+' && plus_is_blank) {
-      decoded.push_back(' ');
-    } else if (text[i] != '%') {
-      decoded.push_back(text[i]);
-    } else {
-      if (text.size() - i < 3) return std::nullopt;
-      const int high = hex_digit(text[i + 1]);
-      const int low = hex_digit(text[i + 2]);
-      if (high < 0 || low < 0) return std::nullopt;
-      decoded.push_back(static_cast<char>(high << 4 | low));
-      i += 2;
-    }
+// Takes one decoded byte off `text`; nothing on bad encoding.
+template <bool form>
+std::optional<char> take_byte(std::string_view& text) {
+  const char first = text.front();
+  text.remove_prefix(1);
+  if (form && first == '+') return ' ';
+  if (first != '%') return first;
+  if (text.size() < 2) return std::nullopt;
+  const int high = hex_value(text[0]);
+  const int low = hex_value(text[1]);
+  if (high < 0 || low < 0) return std::nullopt;
+  text.remove_prefix(2);
+  return static_cast<char>(high * 16 + low);
+}
+
+template <bool form>
+std::optional<std::string_view> decode(std::string_view text, std::pmr::memory_resource& memory) {
+  if (text.find_first_of(form ? "%+" : "%") == text.npos) return text;
+  auto* const out = static_cast<char*>(memory.allocate(text.size(), 1));
+  std::size_t size = 0;
+  while (!text.empty()) {
+    const auto byte = take_byte<form>(text);
+    if (!byte) return std::nullopt;
+    out[size++] = *byte;
   }
-  return decoded;
+  return std::string_view(out, size);
 }
 
 }  // namespace
 
-std::optional<std::string> percent_decode(std::string_view text) {
-  return decode(text, false);
-}
-std::optional<std::string> form_decode(std::string_view text) {
-  return decode(text, true);
+std::optional<std::string_view> percent_decode(std::string_view text,
+                                               std::pmr::memory_resource& memory) {
+  return decode<false>(text, memory);
 }
 
-bool is_plain(std::string_view text) {
-  return text.find('%') == text.npos;
-}
-bool is_plain_form(std::string_view text) {
-  return text.find_first_of("%+") == text.npos;
+std::optional<std::string_view> form_decode(std::string_view text,
+                                            std::pmr::memory_resource& memory) {
+  return decode<true>(text, memory);
 }
 
-std::optional<QueryPairs::Pair> QueryPairs::next() {
-  while (!rest_.empty()) {
-    const auto end = std::min(rest_.find('&'), rest_.size());
-    const auto piece = rest_.substr(0, end);
-    rest_.remove_prefix(std::min(end + 1, rest_.size()));
-    if (piece.empty()) continue;
-    const auto equals = std::min(piece.find('='), piece.size());
-    return Pair{piece.substr(0, equals), piece.substr(std::min(equals + 1, piece.size()))};
+bool form_equals(std::string_view text, std::string_view expected) {
+  for (const char wanted : expected) {
+    if (text.empty() || take_byte<true>(text) != wanted) return false;
   }
-  return std::nullopt;
+  return text.empty();
 }
 
-std::optional<std::string> query_value(std::string_view query, std::string_view name) {
-  QueryPairs pairs(query);
-  while (const auto pair = pairs.next()) {
-    const bool same = is_plain_form(pair->name) ? pair->name == name
-                                                : form_decode(pair->name) == std::string(name);
-    if (!same) continue;
-    if (auto value = form_decode(pair->value)) return value;
-  }
-  return std::nullopt;
+QueryPart take_query_part(std::string_view& query) {
+  const auto end = std::min(query.find('&'), query.size());
+  const auto part = query.substr(0, end);
+  query.remove_prefix(std::min(end + 1, query.size()));
+  const auto equals = std::min(part.find('='), part.size());
+  return {part.substr(0, equals), part.substr(std::min(equals + 1, part.size()))};
 }
 
 }  // namespace dobson::http

@@ -1,40 +1,30 @@
 #pragma once
 
-// Paths and queries on the wire: percent- and form-decoding. Decoding happens once, after
-// splitting.
+// Pieces of a request target. Decoding gives a view of `text` itself where nothing is encoded, of
+// `memory` otherwise; nothing on bad percent-encoding. Whether the bytes are UTF-8 is not looked
+// at.
 
+#include <memory_resource>
 #include <optional>
-#include <string>
 #include <string_view>
 
 namespace dobson::http {
 
-// Nothing when a `%` is not followed by two hex digits.
-std::optional<std::string> percent_decode(std::string_view text);
-// The same with `+` as a blank: the form of queries.
-std::optional<std::string> form_decode(std::string_view text);
+std::optional<std::string_view> percent_decode(std::string_view text,
+                                               std::pmr::memory_resource& memory);
 
-// True when decoding would change nothing, so that the text itself can be used.
-bool is_plain(std::string_view text);
-bool is_plain_form(std::string_view text);
+// As in a query: `+` is a blank too.
+std::optional<std::string_view> form_decode(std::string_view text,
+                                            std::pmr::memory_resource& memory);
 
-// The pairs of a query, in order, still encoded.
-class QueryPairs {
- public:
-  struct Pair {
-    std::string_view name;
-    std::string_view value;  // empty without `=`
-  };
+// Whether form-decoded `text` is `expected`; false on bad encoding.
+bool form_equals(std::string_view text, std::string_view expected);
 
-  explicit QueryPairs(std::string_view query) : rest_(query) {}
-  std::optional<Pair> next();
-
- private:
-  std::string_view rest_;
+// Takes the first `name=value` off a query, still encoded.
+struct QueryPart {
+  std::string_view name;
+  std::string_view value;
 };
-
-// The decoded value of the first parameter of that name. Pairs that cannot be decoded are passed
-// over: this serves choices that are made before the whole query is checked.
-std::optional<std::string> query_value(std::string_view query, std::string_view name);
+QueryPart take_query_part(std::string_view& query);
 
 }  // namespace dobson::http
