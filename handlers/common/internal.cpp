@@ -25,7 +25,7 @@ void healthy(void*, Exchange& exchange) {
 // A load balancer takes the server out while this says 503; reads still work when only writes are
 // refused, so that is told but is no reason.
 void ready(void* context, Exchange& exchange) {
-  const auto& internal = *static_cast<InternalContext*>(context);
+  auto& internal = *static_cast<InternalContext*>(context);
   const bool draining = internal.draining.load(std::memory_order_relaxed);
   const auto health = internal.store.health();
   auto& json = http::JsonWriter::begin();
@@ -37,7 +37,7 @@ void ready(void* context, Exchange& exchange) {
 }
 
 void metrics(void* context, Exchange& exchange) {
-  const auto& internal = *static_cast<InternalContext*>(context);
+  auto& internal = *static_cast<InternalContext*>(context);
   MetricsText text;
   internal.server_metrics(text);
   answer(exchange, 200, "text/plain; version=0.0.4; charset=utf-8", text.text());

@@ -14,7 +14,7 @@
 namespace dobson {
 
 struct InternalContext {
-  const storage::Store& store;
+  storage::Store& store;
   std::atomic<bool> draining{false};
   // Adds what lies outside of handlers: connections and answers by route.
   std::function<void(MetricsText&)> server_metrics;
