@@ -50,6 +50,7 @@ constexpr int background_slice_ms = 5;           // a batch of background comman
 constexpr std::size_t row_key_bytes = 511;   // LMDB's cap
 constexpr std::size_t row_name_bytes = 502;  // a longer name goes on under a row of its own
 constexpr unsigned internal_readers = 4;     // read transactions of jobs, beside the reactors'
+constexpr std::uint64_t verify_progress_rows = 10'000;
 constexpr int purge_interval_ms = 1000;      // between two rounds of giving space back
 constexpr int space_check_ms = 100;          // free space is asked for at most that often
 

@@ -15,6 +15,13 @@ namespace dobson::storage {
 template <class T, class Record>
 concept Of = std::same_as<std::remove_const_t<T>, Record>;
 
+// In a declaration: an integer that is stored at its full width, for what listings decode row by
+// row (docs/adr/0012-names-in-one-flat-table.md).
+template <class Integer>
+struct Fixed {
+  Integer& value;
+};
+
 // The last enumerator of an enumeration that is stored, so that decoding refuses what is beyond.
 template <class Enum>
 inline constexpr Enum last_enumerator = Enum::not_declared;

@@ -63,9 +63,15 @@ void fields(auto&& visit, Of<BucketRecord> auto& bucket) {
         bucket.storage_type, bucket.versioning, bucket.layout, bucket.replication, bucket.totals);
 }
 
-// Blocks come last: a listing (`KeyRow`) stops before them.
+// What listings show, of a `KeyRecord` or a `KeyRow`.
+void key_front_fields(auto&& visit, auto& key) {
+  visit(Fixed{key.id.value}, Fixed{key.created}, Fixed{key.modified}, Fixed{key.size},
+        Fixed{key.version}, key.md5);
+}
+
 void fields(auto&& visit, Of<KeyRecord> auto& key) {
-  visit(key.id, key.created, key.modified, key.size, key.version, key.md5, key.blocks);
+  key_front_fields(visit, key);
+  visit(key.blocks);
 }
 
 void fields(auto&& visit, Of<ContainerRecord> auto& container) {

@@ -5,6 +5,7 @@
 //   record    = version field*             version: one byte, of this record's format
 //   tagged    = tag record                 tag: one byte, the alternative's place in its variant
 //   field     = integer                    LEB128; signed ones zigzag; ids like integers
+//             | fixed integer              8 bytes, little-endian
 //             | boolean or enumerator      one byte
 //             | string                     length (LEB128), bytes
 //             | digest                     its bytes
@@ -18,6 +19,7 @@
 // (corrupt).
 
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -32,6 +34,8 @@
 #include "storage/codec/fields.h"
 
 namespace dobson::storage {
+
+static_assert(std::endian::native == std::endian::little);
 
 inline constexpr std::uint8_t record_version = 1;
 
@@ -53,6 +57,10 @@ class Encoder {
   }
   void write(std::int64_t value) {
     write(static_cast<std::uint64_t>(value) << 1 ^ static_cast<std::uint64_t>(value >> 63));
+  }
+  template <class Integer>
+  void write(Fixed<Integer> fixed) {
+    out_.append(reinterpret_cast<const char*>(&fixed.value), sizeof(fixed.value));
   }
   void write(bool value) { byte(value ? 1 : 0); }
   void write(std::string_view value) {
@@ -116,7 +124,7 @@ class Decoder {
   }
 
   template <class... Fields>
-  void operator()(Fields&... fields) {
+  void operator()(Fields&&... fields) {
     (read(fields), ...);
   }
 
@@ -135,6 +143,11 @@ class Decoder {
 
   void read(std::uint64_t& value);
   void read(std::int64_t& value);
+  template <class Integer>
+  void read(Fixed<Integer> fixed) {
+    fixed.value = 0;
+    take(sizeof(fixed.value)).copy(reinterpret_cast<char*>(&fixed.value), sizeof(fixed.value));
+  }
   void read(bool& value);
   void read(std::string& value);
   // Views into the bytes that are decoded.

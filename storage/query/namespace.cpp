@@ -48,7 +48,7 @@ bool visit_children(const ReadTxn& txn, ObjectId parent, const Range& range, con
 }  // namespace
 
 void fields(auto&& visit, Of<KeyRow> auto& row) {
-  visit(row.id, row.created, row.modified, row.size, row.version, row.md5);
+  key_front_fields(visit, row);
 }
 
 Result<VolumeRecord> find_volume(const ReadTxn& txn, std::string_view volume) {

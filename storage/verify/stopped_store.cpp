@@ -1,0 +1,31 @@
+#include "storage/verify/stopped_store.h"
+
+#include <fmt/format.h>
+
+#include "core/base/limits.h"
+#include "storage/catalog/catalog.h"
+
+namespace dobson::storage {
+
+StoppedStore::StoppedStore(const std::filesystem::path& data, std::uint64_t map_size, DataLock lock)
+    : lock_(std::move(lock)), state_(state_options(data, map_size, limits::internal_readers)) {}
+
+Result<std::unique_ptr<StoppedStore>> StoppedStore::open(const std::filesystem::path& data,
+                                                         std::uint64_t map_size) {
+  std::error_code missing;
+  if (!std::filesystem::is_directory(data / "state", missing)) {
+    return Error{Errc::invalid_argument,
+                 fmt::format("{} is not a data directory of dobsond", data.c_str())};
+  }
+  DataLock lock = TRY(DataLock::take(data));
+  try {
+    auto store = std::make_unique<StoppedStore>(data, map_size, std::move(lock));
+    read_state(Snapshot(store->state()));
+    return store;
+  } catch (const EnvError& error) {
+    return Error{error.code(),
+                 fmt::format("cannot open {}: {}", (data / "state").c_str(), error.what())};
+  }
+}
+
+}  // namespace dobson::storage
