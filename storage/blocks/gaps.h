@@ -4,7 +4,7 @@
 // what is committed meanwhile is in flight there or has a row here.
 
 #include <cstdint>
-#include <functional>
+#include <vector>
 
 #include "core/base/result.h"
 #include "storage/blocks/allocator.h"
@@ -13,21 +13,17 @@
 
 namespace dobson::storage {
 
-// Calls `visit` for each stretch that neither a row nor `busy` speaks for, in order. The end of the
-// last block with a row, or of the header.
-std::uint64_t visit_gaps(BlockIndex& index, ContainerId container, const Busy& busy,
-                         const std::function<void(ByteRange)>& visit);
-
-// Bytes outside of all blocks that do not read as zeros, in stretches of 4 KiB at most.
-Result<std::uint64_t> unaccounted_bytes(BlockIndex& index, const ContainerFile& file,
-                                        const Busy& busy);
-
-struct Reclaimed {
-  std::uint64_t rows_end = 0;     // as visit_gaps returns it
-  std::uint64_t freed_bytes = 0;  // on disk
+struct Gaps {
+  std::vector<ByteRange> ranges;  // in order: what neither a row nor `busy` speaks for
+  std::uint64_t rows_end = 0;     // where the last block with a row ends, or the header
 };
 
-// Empties the gaps which do not read as zeros.
-Result<Reclaimed> reclaim_gaps(BlockIndex& index, ContainerFile& file, const Busy& busy);
+Gaps find_gaps(BlockIndex& index, ContainerId container, const Busy& busy);
+
+// Bytes in the gaps that do not read as zeros, in stretches of 4 KiB at most.
+Result<std::uint64_t> count_used(const ContainerFile& file, const Gaps& gaps);
+
+// Empties the gaps that do not read as zeros. The bytes that are free on disk by that.
+Result<std::uint64_t> empty(ContainerFile& file, const Gaps& gaps);
 
 }  // namespace dobson::storage

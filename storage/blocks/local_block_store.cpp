@@ -56,20 +56,21 @@ Status LocalBlockStore::open(BlockIndex& index) {
 }
 
 Status LocalBlockStore::open_container(BlockIndex& index, const ContainerRow& row) {
-  const bool empty = !has_blocks(index, row.id);
+  const bool blocks = has_blocks(index, row.id);
   const bool open = row.state == ContainerState::open;
-  if (!open && empty) return {};
+  if (!open && !blocks) return {};
   auto file = files_.open(row.id);
-  if (!file.ok() && file.error().code == Errc::corrupt && open && empty) {
+  if (!file.ok() && file.error().code == Errc::corrupt && open && !blocks) {
     // The process ended between the row and the file.
     file = files_.create(row.id, options_.preallocate_bytes);
   }
   TRY(file);
   if (!open) return {};
   const std::uint64_t size = TRY((*file)->size());
-  const Reclaimed reclaimed = TRY(reclaim_gaps(index, **file, {{}, size}));
-  metrics_.orphan_bytes.fetch_add(reclaimed.freed_bytes, std::memory_order_relaxed);
-  allocator_.add(*file, reclaimed.rows_end);
+  const Gaps gaps = find_gaps(index, row.id, {{}, size});
+  const std::uint64_t freed = TRY(empty(**file, gaps));
+  metrics_.orphan_bytes.fetch_add(freed, std::memory_order_relaxed);
+  allocator_.add(*file, gaps.rows_end);
   return {};
 }
 
@@ -135,15 +136,15 @@ Status LocalBlockStore::give_back_in(BlockIndex& index, ContainerId id,
 Status LocalBlockStore::reclaim(BlockIndex& index, ContainerId container) {
   const auto file = TRY(files_.open(container));
   const Busy taken = TRY(busy(*file));
-  const Reclaimed reclaimed = TRY(reclaim_gaps(index, *file, taken));
-  metrics_.orphan_bytes.fetch_add(reclaimed.freed_bytes, std::memory_order_relaxed);
+  const std::uint64_t freed = TRY(empty(*file, find_gaps(index, container, taken)));
+  metrics_.orphan_bytes.fetch_add(freed, std::memory_order_relaxed);
   return {};
 }
 
-Result<std::uint64_t> LocalBlockStore::unaccounted(BlockIndex& index, ContainerId container) {
+Result<std::uint64_t> LocalBlockStore::unaccounted_bytes(BlockIndex& index, ContainerId container) {
   const auto file = TRY(files_.open(container));
   const Busy taken = TRY(busy(*file));
-  return unaccounted_bytes(index, *file, taken);
+  return count_used(*file, find_gaps(index, container, taken));
 }
 
 Result<Busy> LocalBlockStore::busy(const ContainerFile& file) const {

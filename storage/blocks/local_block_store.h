@@ -55,7 +55,9 @@ class LocalBlockStore final : public BlockStore {
   // Gives back what no row speaks for in the container.
   Status reclaim(BlockIndex& index, ContainerId container);
 
-  Result<std::uint64_t> unaccounted(BlockIndex& index, ContainerId container);
+  // Bytes of the container outside of all blocks that do not read as zeros, in stretches of 4 KiB
+  // at most.
+  Result<std::uint64_t> unaccounted_bytes(BlockIndex& index, ContainerId container);
 
   const BlockMetrics& metrics() const { return metrics_; }
 

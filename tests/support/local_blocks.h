@@ -112,7 +112,7 @@ struct LocalBlocks {
 
   std::uint64_t unaccounted() {
     std::uint64_t total = 0;
-    for (const auto& row : state.containers()) total += *store->unaccounted(state, row.id);
+    for (const auto& row : state.containers()) total += *store->unaccounted_bytes(state, row.id);
     return total;
   }
 

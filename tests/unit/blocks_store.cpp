@@ -31,6 +31,32 @@ void flip_byte(const std::filesystem::path& path, std::uint64_t offset) {
   file.put(byte);
 }
 
+// Lets the open descriptor of `path` lead to another file, until it is destroyed.
+class Diversion {
+ public:
+  Diversion(const std::filesystem::path& path, const char* instead) {
+    for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+      std::error_code gone;
+      if (std::filesystem::read_symlink(entry, gone) == path) {
+        fd_ = std::stoi(entry.path().filename());
+      }
+    }
+    BOOST_REQUIRE(fd_ >= 0);
+    saved_ = ::dup(fd_);
+    const int other = ::open(instead, O_RDWR);
+    ::dup2(other, fd_);
+    ::close(other);
+  }
+  ~Diversion() {
+    ::dup2(saved_, fd_);
+    ::close(saved_);
+  }
+
+ private:
+  int fd_ = -1;
+  int saved_ = -1;
+};
+
 Errc error_of(const auto& result) {
   BOOST_REQUIRE(!result.ok());
   return result.error().code;
@@ -220,6 +246,39 @@ BOOST_AUTO_TEST_CASE(a_container_that_cannot_be_made_is_told_and_tried_again) {
   BOOST_TEST(read(first).ok());
   state.refuse(std::nullopt);
   BOOST_TEST(read(put(pattern(options.block_bytes))).ok());
+}
+
+BOOST_AUTO_TEST_CASE(a_full_disk_fails_the_writer_and_nobody_else) {
+  const WrittenObject before = put(pattern(10));
+  const auto path = file(before.blocks.at(0).id.container);
+  {
+    const auto body = writer(part);
+    const Diversion full(path, "/dev/full");
+    BOOST_TEST((error_of(body->append(pattern(part))) == Errc::out_of_space));
+    BOOST_TEST((error_of(test::finish(*body)) == Errc::out_of_space));
+  }
+  BOOST_TEST(!store->stopped().has_value());
+  BOOST_TEST(read(put(pattern(part))).ok());
+  BOOST_TEST(read(before).ok());
+}
+
+// /dev/null takes every write and cannot be synced.
+BOOST_AUTO_TEST_CASE(a_failed_sync_stops_writing_for_good) {
+  const WrittenObject before = put(pattern(10));
+  const auto path = file(before.blocks.at(0).id.container);
+  const auto late = writer(10);
+  {
+    const auto body = writer(10);
+    const Diversion unsyncable(path, "/dev/null");
+    BOOST_REQUIRE(body->append(pattern(10)).ok());
+    BOOST_TEST((error_of(test::finish(*body)) == Errc::unavailable));
+  }
+  BOOST_REQUIRE(store->stopped().has_value());
+  BOOST_TEST((error_of(store->write(10)) == Errc::unavailable));
+  BOOST_TEST((error_of(late->append(pattern(10))) == Errc::unavailable));
+  BOOST_TEST((error_of(test::finish(*late)) == Errc::unavailable));
+  BOOST_TEST(store->metrics().syncs == 2u);
+  BOOST_TEST(read(before).ok());
 }
 
 BOOST_AUTO_TEST_CASE(pins_count) {
