@@ -109,7 +109,10 @@ bool NameScan::next() {
       whole_.resize(level_.size);
       name_ = whole_.append(name_);
     }
-    if (name_ > after_) return name_.starts_with(prefix_);
+    if (name_ > after_) {
+      after_ = {};  // so are all that follow
+      return name_.starts_with(prefix_);
+    }
     more = cursor_.next();
   }
 }

@@ -30,7 +30,8 @@ void put_name(WriteTxn& txn, ObjectId parent, std::string_view name, std::string
 bool erase_name(WriteTxn& txn, ObjectId parent, std::string_view name);
 
 // The names under `parent` that begin with `prefix` and are greater than `after`, in byte order,
-// found by seeking. `prefix` and `after` must outlive the scan; `name` and `row` end with `next`.
+// found by seeking. `prefix` must outlive the scan, `after` the first `next`; `name` and `row` end
+// with `next`.
 class NameScan {
  public:
   NameScan(const ReadTxn& txn, ObjectId parent, std::string_view prefix, std::string_view after);
