@@ -2,8 +2,9 @@
 
 // Every change of the state, as a struct with a stable tag (its place in `Command`; new ones go to
 // the end). A command is stamped when proposed and decided when applied, by one writer, in order:
-// `apply` checks everything, then changes; a refused command leaves no trace. Below `apply` there
-// is no clock, no randomness and no local fact.
+// `apply` checks everything, then changes; a refused command leaves no trace. What can never be
+// stored is an invalid_argument of any command. Below `apply` there is no clock, no randomness and
+// no local fact.
 
 #include <cstdint>
 #include <optional>
@@ -50,7 +51,7 @@ struct CreateBucket {
   std::string volume;
   std::string bucket;
   std::string creator;
-  std::vector<Acl> acls;  // equal ones are stored once
+  std::vector<Acl> acls = {};  // equal ones are stored once
   StorageType storage_type = StorageType::disk;
   Versioning versioning = Versioning::not_set;
   Layout layout = Layout::object_store;
@@ -61,10 +62,10 @@ struct CreateBucket {
 struct UpdateBucket {
   std::string volume;
   std::string bucket;
-  std::vector<Acl> remove_acls;
-  std::vector<Acl> add_acls;
-  std::optional<StorageType> storage_type;
-  std::optional<Versioning> versioning;
+  std::vector<Acl> remove_acls = {};
+  std::vector<Acl> add_acls = {};
+  std::optional<StorageType> storage_type = {};
+  std::optional<Versioning> versioning = {};
 };
 
 // volume_not_found, bucket_not_found, access_denied (neither admin, volume owner nor creator),
@@ -127,7 +128,7 @@ struct Stamp {
 
 // What `apply` decided.
 struct Outcome {
-  ContainerId container;          // CreateContainer
+  ContainerId container = {};     // CreateContainer
   std::uint64_t transaction = 0;  // LMDB transaction that made it durable
 };
 
