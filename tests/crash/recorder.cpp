@@ -4,9 +4,8 @@
 //   LD_PRELOAD=librecorder.so
 //   DOBSON_RECORD=FILE             the log; it is outside of the directory
 //   DOBSON_RECORD_DIR=DIR          what is recorded; its parent exists
-//   DOBSON_RECORD_SKIP_SYNC=TEXT   syncs of paths that contain TEXT, or of `all`, only claim
-//   success:
-//                                  the canary that a test must notice
+//   DOBSON_RECORD_SKIP_SYNC=TEXT   syncs of paths that contain TEXT, or of `all`, do nothing and
+//                                  claim success: the canary that a test must notice
 //
 // A lock is held across a call and its record, so that records stand in a true order. Only a sync
 // runs without it; its record says what was complete when it began.
@@ -20,6 +19,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdarg>
@@ -54,9 +54,10 @@ class Recorder {
 
   // The path below the recorded directory, or nothing if it is not below it.
   std::optional<std::string> relative(int base_fd, const char* path) const {
-    fs::path full = path;
-    if (full.is_relative()) full = fs::read_symlink(link_to(base_fd)) / full;
     std::error_code error;
+    fs::path full = path;
+    if (full.is_relative()) full = fs::read_symlink(link_to(base_fd), error) / full;
+    if (error) return std::nullopt;
     std::string name = fs::weakly_canonical(full, error).string();
     while (name.ends_with('/')) name.pop_back();
     if (error || !name.starts_with(directory_)) return std::nullopt;

@@ -5,7 +5,7 @@
 //   early         write, reply, fdatasync: it promises too early
 //   lmdb          a transaction, reply
 //   lmdb_nosync   the same with MDB_NOSYNC
-//   threads       threads write one place of one file and sync it; no reply
+//   threads       threads write each place of a file at once; no reply
 //   calls         every call that the recorder knows, once; no reply
 
 #include <fcntl.h>
@@ -14,6 +14,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include <barrier>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -86,16 +87,21 @@ void commit_records(unsigned flags) {
 }
 
 void race() {
+  constexpr int thread_count = 4;
+  constexpr uint64_t places = 10 * writer_records;
   const int fd = must(open(writer_file, O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  std::barrier together(thread_count);
   std::vector<std::thread> threads;
-  for (uint64_t thread = 0; thread < 4; ++thread)
-    threads.emplace_back([fd, thread] {
-      for (uint64_t n = 0; n < writer_records; ++n) {
+  for (uint64_t thread = 0; thread < thread_count; ++thread)
+    threads.emplace_back([fd, thread, &together] {
+      for (uint64_t n = 0; n < places; ++n) {
+        together.arrive_and_wait();
         must(pwrite(fd, record_of(thread).data(), record_size, n * record_size));
-        if (n % 16 == thread) must(fdatasync(fd));
+        if (n % 128 == thread) must(fdatasync(fd));
       }
     });
   for (std::thread& thread : threads) thread.join();
+  must(close(fd));
 }
 
 void make_every_call() {
