@@ -88,6 +88,8 @@ JsonWriter& JsonWriter::raw_array(std::string_view elements) {
   return *this;
 }
 
-std::string_view JsonWriter::text() const { return {buffer_.GetString(), buffer_.GetSize()}; }
+std::string_view JsonWriter::text() const {
+  return {buffer_.GetString(), buffer_.GetSize()};
+}
 
 }  // namespace dobson::http

@@ -1,8 +1,8 @@
 #pragma once
 
 // JSON out. One text a thread: `JsonWriter::begin()` clears and returns it, `text()` is valid until
-// the next begin. Strings are UTF-8 in, ASCII out (`\uXXXX`, spec/ozone-rest.md §2.7); bytes that are
-// not UTF-8 come out as U+FFFD, so the text is always valid JSON.
+// the next begin. Strings are UTF-8 in, ASCII out (`\uXXXX`, spec/ozone-rest.md §2.7); bytes that
+// are not UTF-8 come out as U+FFFD, so the text is always valid JSON.
 
 #include <cstdint>
 #include <string_view>

@@ -67,4 +67,15 @@ QueryPart take_query_part(std::string_view& query) {
   return {part.substr(0, equals), part.substr(std::min(equals + 1, part.size()))};
 }
 
+std::optional<std::string> query_value(std::string_view query, std::string_view name) {
+  while (!query.empty()) {
+    const auto part = take_query_part(query);
+    if (!form_equals(part.name, name)) continue;
+    std::pmr::monotonic_buffer_resource memory;
+    const auto value = form_decode(part.value, memory);
+    return value ? std::optional(std::string(*value)) : std::nullopt;
+  }
+  return std::nullopt;
+}
+
 }  // namespace dobson::http

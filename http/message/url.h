@@ -6,6 +6,7 @@
 
 #include <memory_resource>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace dobson::http {
@@ -26,5 +27,9 @@ struct QueryPart {
   std::string_view value;
 };
 QueryPart take_query_part(std::string_view& query);
+
+// The decoded value of the first parameter of that name, for choices that are made before the whole
+// query is checked. Nothing when it is badly encoded.
+std::optional<std::string> query_value(std::string_view query, std::string_view name);
 
 }  // namespace dobson::http

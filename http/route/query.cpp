@@ -8,21 +8,13 @@
 
 namespace dobson::http {
 
-std::optional<std::string_view> Query::decode(std::string_view text) {
-  if (is_plain_form(text)) return is_utf8(text) ? std::optional(text) : std::nullopt;
-  const auto decoded = form_decode(text);
-  if (!decoded || !is_utf8(*decoded)) return std::nullopt;
-  auto* const kept = static_cast<char*>(arena_->allocate(decoded->size() + 1, 1));
-  std::ranges::copy(*decoded, kept);
-  return std::string_view(kept, decoded->size());
-}
-
 bool Query::parse(std::string_view raw) {
-  QueryPairs pairs(raw);
-  while (const auto pair = pairs.next()) {
-    const auto name = decode(pair->name);
-    const auto value = decode(pair->value);
-    if (!name || !value) return false;
+  while (!raw.empty()) {
+    const auto part = take_query_part(raw);
+    if (part.name.empty() && part.value.empty()) continue;  // "&&"
+    const auto name = form_decode(part.name, *arena_);
+    const auto value = form_decode(part.value, *arena_);
+    if (!name || !value || !is_utf8(*name) || !is_utf8(*value)) return false;
     pairs_.push_back({*name, *value});
   }
   return true;
@@ -71,16 +63,26 @@ std::optional<Refusal> check_value(const Param& param, std::string_view text) {
 
 }  // namespace
 
-std::optional<Refusal> check_params(const Route& route, const Request& request,
-                                    const Query& query) {
-  for (const Param& param : route.params) {
-    if (param.in == In::path) continue;
-    const auto* value = param.in == In::query ? query.find(param.name) : request.header(param.name);
-    if (value == nullptr) {
-      if (param.required) return wrong(param, {});
-      continue;
+std::optional<Refusal> check_params(const Route& route, const Request& request, const Query& query,
+                                    std::span<const PathArg> path_args) {
+  const auto value_of = [&](const Param& param) -> const std::string_view* {
+    switch (param.in) {
+      case In::query:
+        return query.find(param.name);
+      case In::header:
+        return request.header(param.name);
+      case In::path:
+        const auto arg = std::ranges::find(path_args, param.name, &PathArg::name);
+        return arg == path_args.end() ? nullptr : &arg->text;
     }
-    if (auto refusal = check_value(param, *value)) return refusal;
+    return nullptr;
+  };
+  for (const Param& param : route.params) {
+    if (const auto* value = value_of(param)) {
+      if (auto refusal = check_value(param, *value)) return refusal;
+    } else if (param.required) {
+      return wrong(param, {});
+    }
   }
   return std::nullopt;
 }

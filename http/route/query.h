@@ -4,6 +4,7 @@
 
 #include <memory_resource>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -27,13 +28,12 @@ class Query {
     std::string_view value;
   };
 
-  std::optional<std::string_view> decode(std::string_view text);
-
   std::pmr::memory_resource* arena_;
   std::pmr::vector<Pair> pairs_;
 };
 
 // The first declared parameter that does not hold; nothing when all do.
-std::optional<Refusal> check_params(const Route& route, const Request& request, const Query& query);
+std::optional<Refusal> check_params(const Route& route, const Request& request, const Query& query,
+                                    std::span<const PathArg> path_args);
 
 }  // namespace dobson::http

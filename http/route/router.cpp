@@ -41,10 +41,16 @@ std::string_view arg_name(std::string_view piece) {
   return piece.substr(0, piece.find('*'));
 }
 
+// Of a repeated parameter the first counts; a bad encoding equals nothing here, and is refused when
+// the query is decoded.
 bool holds(const Select& select, std::string_view query) {
   if (select.param.empty()) return true;
-  const auto value = query_value(query, select.param);
-  return value && (select.value.empty() || *value == select.value);
+  while (!query.empty()) {
+    const auto part = take_query_part(query);
+    if (!form_equals(part.name, select.param)) continue;
+    return select.value.empty() || form_equals(part.value, select.value);
+  }
+  return false;
 }
 
 Error refused(const Family& family, const Route& route, std::string_view why) {
@@ -100,7 +106,12 @@ Status Router::add(const Family& family, const Route& route) {
   while (left && !left->empty()) {
     if (place != nullptr) return refused(family, route, "nothing can follow {…*}");
     const auto piece = take_piece(left);
-    if (is_arg(piece)) args.push_back(arg_name(piece));
+    if (is_arg(piece)) {
+      if (std::ranges::count(args, arg_name(piece)) > 0) {
+        return refused(family, route, "one name for two pieces");
+      }
+      args.push_back(arg_name(piece));
+    }
     if (is_arg(piece) && is_rest(piece)) {
       place = &node->rest;
       continue;
@@ -111,7 +122,11 @@ Status Router::add(const Family& family, const Route& route) {
   }
   if (place == nullptr) {
     place = &node->path;
-    node->with_slash = node->with_slash || with_slash;
+    const bool root = node == root_.get();
+    if (!root && node->path && node->with_slash != with_slash) {
+      return refused(family, route, "the same path with and without [/]");
+    }
+    node->with_slash = root || with_slash;
   }
   if (args.size() > most_args) return refused(family, route, "too many path parameters");
 

@@ -6,7 +6,6 @@
 #include <boost/test/unit_test.hpp>
 #include <memory_resource>
 
-#include "http/message/url.h"
 #include "http/route/query.h"
 
 namespace dobson::http {
@@ -144,6 +143,8 @@ BOOST_AUTO_TEST_CASE(tables_that_contradict_each_other_are_refused) {
   BOOST_TEST(!refused({route(Method::get, "/{a}"), route(Method::put, "/{b}")}).empty());
   BOOST_TEST(!refused({route(Method::get, "/{a*}/b"), route(Method::put, "/c")}).empty());
   BOOST_TEST(!refused({route(Method::get, "a"), route(Method::put, "/c")}).empty());
+  BOOST_TEST(!refused({route(Method::get, "/{a}/{a}"), route(Method::put, "/c")}).empty());
+  BOOST_TEST(!refused({route(Method::get, "/a[/]"), route(Method::put, "/a")}).empty());
 }
 
 BOOST_AUTO_TEST_CASE(query_is_decoded_once) {
@@ -172,7 +173,7 @@ BOOST_AUTO_TEST_CASE(declared_parameters) {
     route.params = declared;
     Query query(arena);
     BOOST_TEST_REQUIRE(query.parse(text));
-    const auto refusal = check_params(route, Request{}, query);
+    const auto refusal = check_params(route, Request{}, query, {});
     if (!refusal) return std::string("right");
     return std::string(refusal->out_of_range ? "range " : "wrong ").append(refusal->param->name);
   };
@@ -190,6 +191,24 @@ BOOST_AUTO_TEST_CASE(declared_parameters) {
   BOOST_TEST(outcome(params, "f=1") == "wrong f");
   BOOST_TEST(outcome(required, "") == "wrong to");
   BOOST_TEST(outcome(required, "to") == "right");
+}
+
+BOOST_AUTO_TEST_CASE(declared_parameters_of_path_and_headers) {
+  static constexpr Param params[] = {{.name = "id", .in = In::path, .type = Type::integer},
+                                     {.name = "x-n", .in = In::header, .type = Type::integer}};
+  std::pmr::monotonic_buffer_resource arena;
+  const auto right = [&](std::string_view id, std::string_view n) {
+    Route route = routes[0];
+    route.params = params;
+    const Header headers[] = {{"X-N", n}};
+    Request request;
+    request.headers = headers;
+    const PathArg args[] = {{"id", id}};
+    return !check_params(route, request, Query(arena), args).has_value();
+  };
+  BOOST_TEST(right("7", "7"));
+  BOOST_TEST(!right("x", "7"));
+  BOOST_TEST(!right("7", "x"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -60,6 +60,13 @@ BOOST_AUTO_TEST_CASE(parts_of_a_query) {
   BOOST_TEST(seen == "(a|b=c)(|)(d|)(|e)(f|)");
 }
 
+BOOST_AUTO_TEST_CASE(one_value_of_a_query) {
+  BOOST_TEST(query_value("x=1&k%65y=a+b&key=2", "key").value() == "a b");
+  BOOST_TEST(query_value("key", "key").value() == "");
+  BOOST_TEST(!query_value("keys=1", "key"));
+  BOOST_TEST(!query_value("key=%", "key"));
+}
+
 BOOST_AUTO_TEST_CASE(headers_compare_without_case) {
   const Header headers[] = {{"Host", "h"}, {"x-A", "1"}, {"X-a", "2"}};
   Request request;
