@@ -2,6 +2,7 @@
 #include <fstream>
 
 #include "storage/jobs/purge.h"
+#include "storage/verify/block_bytes.h"
 #include "tests/support/local_blocks.h"
 #include "tests/support/seed.h"
 
@@ -212,6 +213,13 @@ BOOST_AUTO_TEST_CASE(bytes_outside_of_blocks_are_counted) {
   bytes.close();
   BOOST_TEST(unaccounted() > 0u);
   BOOST_TEST(unaccounted() <= 8'192u);
+
+  std::vector<Finding> findings;
+  const auto keep = [&](const Finding& finding) { findings.push_back(finding); };
+  BOOST_TEST(verify_containers(*store, state, keep) == 1u);
+  BOOST_TEST(findings.at(0).row == std::to_string(block.id.container.value));
+  BOOST_TEST(check_block_bytes(*store, left.blocks.at(0)).ok());
+  BOOST_TEST(!check_block_bytes(*store, block).ok());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
