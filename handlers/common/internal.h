@@ -15,7 +15,7 @@ namespace dobson {
 
 struct InternalContext {
   storage::Store& store;
-  std::atomic<bool> draining{false};
+  std::atomic<bool> draining = false;
   // Adds what lies outside of handlers: connections and answers by route.
   std::function<void(MetricsText&)> server_metrics;
 };

@@ -30,6 +30,7 @@ BOOST_AUTO_TEST_CASE(appended_rows_equal_written_rows) {
     storage::Md5 md5;
     for (auto& byte : md5) byte = static_cast<std::uint8_t>(random());
     const storage::KeyRow key{.name = name,
+                              .id = {},
                               .created = static_cast<UnixMillis>(random() % 4102444800000),
                               .modified = static_cast<UnixMillis>(random() % 4102444800000),
                               .size = random() >> random() % 64,

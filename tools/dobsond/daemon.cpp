@@ -140,7 +140,7 @@ int run(const Invocation& invocation, const Options& options) {
   ozone::Context ozone{*store, block_pool, ozone_settings(options), {}};
   for (unsigned i = 0; i < runtime.size(); ++i) ozone.readers.push_back(store->make_reader());
   const http::Family ozone_family = ozone::make_family(ozone);
-  InternalContext internal{.store = *store};
+  InternalContext internal{.store = *store, .server_metrics = {}};
   const http::Family internal_family = make_internal_family(internal);
 
   const auto server = http::Server::make(runtime);
@@ -155,7 +155,6 @@ int run(const Invocation& invocation, const Options& options) {
   server->start();
 
   const ListenersFile listeners(invocation.data, {{"ozone", *bound}});
-  log::info("memory", "{}", describe_budget(*server, runtime.size()));
   terminated.get_future().wait();
 
   log::info("dobsond", "draining; a second signal ends at once");
