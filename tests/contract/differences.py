@@ -50,25 +50,24 @@ def shows(**fields):
 
 def from_ledger(step, answer, ledger):
     """The original failed or cut the body: all of it is what must be stored."""
-    target = page.Target(step.request.method, step.request.target)
-    content_type = content_type_of(target, step.request)
-    operation = target.operation
+    content_type = content_type_of(step.request)
+    operation = step.target.operation
     if operation == "list volumes":
-        body = ledger.volume_list(target, step.request)
+        body = ledger.volume_list(step.request)
     elif operation == "info volume":
-        body = copy.deepcopy(ledger.volumes[target.pieces[0]])
+        body = copy.deepcopy(ledger.volumes[step.target.pieces[0]])
     elif operation == "list keys":
-        body = ledger.key_list(target)
+        body = ledger.key_list(step.target)
     else:
-        assert operation == "look up key" and target.query.get("info") == "key", step
-        body = ledger.key(*target.pieces)
+        assert operation == "look up key" and step.target.query.get("info") == "key", step
+        body = ledger.key(*step.target.pieces)
     answer.become(200, JSON_HEADERS, content_type, body)
 
 
 def bucket(**fields):
     """A bucket info where the original had none."""
     def effect(step, answer, ledger):
-        volume, name = page.Target(step.request.method, step.request.target).pieces
+        volume, name = step.target.pieces
         body = {"volumeName": volume, "bucketName": name, "createdOn": "", "acls": [],
                 "versioning": "DISABLED", "storageType": "DISK"}
         answer.become(200, JSON_HEADERS, "application/json", body | fields)
@@ -78,10 +77,10 @@ def bucket(**fields):
 def buckets(*names):
     """A bucket list of plain buckets where the original had none."""
     def effect(step, answer, ledger):
-        volume = page.Target(step.request.method, step.request.target).pieces[0]
+        volume = step.target.pieces[0]
         answer.json["buckets"] = [
             {"volumeName": volume, "bucketName": name, "createdOn": "", "acls": [],
-             "versioning": None, "storageType": "DISK"} | {"bytesUsed": 0, "keyCount": 0}
+             "versioning": None, "storageType": "DISK", "bytesUsed": 0, "keyCount": 0}
             for name in names]
     return effect
 
@@ -113,7 +112,7 @@ def acls(text):
 
 def error_message(request, short_message):
     """The message of §2.9, where one request can have one only."""
-    target = page.Target(request.method, request.target)
+    target = request.parsed
     if short_message == "badDate":
         return f'Unparseable date: "{request.header("date")}"'
     if short_message == "invalidQueryParam" and "info" in target.query:
@@ -126,12 +125,12 @@ def error_message(request, short_message):
     return page.ERRORS[short_message][1]
 
 
-def content_type_of(target, request):
+def content_type_of(request):
     """§2.6, for a good answer with a body."""
-    if target.operation in ("info bucket", "list keys"):
+    if request.parsed.operation in ("info bucket", "list keys"):
         return "application/json"
     asked = {part.split(";")[0].strip() for part in request.header("accept", "").split(",")}
-    if asked & {"application/json", "application/*"} and is_read(target):
+    if asked & {"application/json", "application/*"} and is_read(request.parsed):
         return "application/json"
     return "application/octet-stream"
 
@@ -155,7 +154,7 @@ def marked(step, answer, ledger):
                                              405: "methodNotAllowed"}[mark["status"]]
         refused(short)(step, answer, ledger)
     elif answer.status != mark["status"]:
-        if is_read(page.Target(step.request.method, step.request.target)):
+        if is_read(step.target):
             from_ledger(step, answer, ledger)
         else:
             done(mark["status"])(step, answer, ledger)
@@ -170,7 +169,7 @@ def marked(step, answer, ledger):
 
 
 def answer_not_found(step):
-    pieces = page.Target(step.request.method, step.request.target).pieces
+    pieces = step.target.pieces
     return ["volumeNotFound", "bucketNotFound"][len(pieces) - 1]
 
 
@@ -196,7 +195,7 @@ def no_class_names(step, answer, ledger):
 
 def bad_max_keys(step, answer, ledger):
     """Decision 26."""
-    text = page.Target(step.request.method, step.request.target).query.get("max-keys", "")
+    text = step.target.query.get("max-keys", "")
     if answer.status == 404 and not answer.json and text:
         refused("invalidQueryParam")(step, answer, ledger)
     elif is_error(answer) and answer.json["message"] == page.max_keys_message(text):
@@ -225,16 +224,14 @@ def error_form_of_head(step, answer, ledger):
 def content_type(step, answer, ledger):
     """Decision 14."""
     if answer.status < 300 and step.request.header("accept"):
-        target = page.Target(step.request.method, step.request.target)
-        if target.path != "/serviceList":
-            answer.headers["Content-Type"] = content_type_of(target, step.request)
+        if step.target.path != "/serviceList":
+            answer.headers["Content-Type"] = content_type_of(step.request)
 
 
 def not_acceptable(step, answer, ledger):
     """Decision 14."""
     if answer.status == 406:
-        target = page.Target(step.request.method, step.request.target)
-        (bucket() if target.operation == "info bucket" else from_ledger)(step, answer, ledger)
+        (bucket() if step.target.operation == "info bucket" else from_ledger)(step, answer, ledger)
 
 
 def no_encryption_key_name(step, answer, ledger):
@@ -245,7 +242,7 @@ def no_encryption_key_name(step, answer, ledger):
 
 def md5_of_keys(step, answer, ledger):
     """Decision 8."""
-    pieces = page.Target(step.request.method, step.request.target).pieces
+    pieces = step.target.pieces
     for shown in objects(answer):
         if "md5hash" in shown:
             shown["md5hash"] = ledger.key(*pieces[:2], shown["keyName"])["md5hash"]
@@ -276,8 +273,7 @@ def creators_in_lists(step, answer, ledger):
 def sorted_volumes(step, answer, ledger):
     """Decision 17."""
     if isinstance(answer.json, dict) and "volumes" in answer.json:
-        target = page.Target(step.request.method, step.request.target)
-        listed = ledger.volume_list(target, step.request)["volumes"]
+        listed = ledger.volume_list(step.request)["volumes"]
         if [v["volumeName"] for v in listed] != [v["volumeName"] for v in answer.json["volumes"]]:
             answer.json["volumes"] = listed
 
@@ -285,9 +281,8 @@ def sorted_volumes(step, answer, ledger):
 def key_list_head(step, answer, ledger):
     """Decision 10."""
     if isinstance(answer.json, dict) and "keyList" in answer.json:
-        target = page.Target(step.request.method, step.request.target)
         rows = answer.json["keyList"]
-        answer.json = ledger.key_list(target) | {"keyList": rows}
+        answer.json = ledger.key_list(step.target) | {"keyList": rows}
 
 
 def cut_bodies(step, answer, ledger):
@@ -298,25 +293,22 @@ def cut_bodies(step, answer, ledger):
 
 def key_headers(step, answer, ledger):
     """§3.12."""
-    target = page.Target(step.request.method, step.request.target)
     if list(answer.headers) == KEY_HEADERS and answer.status < 300:
-        volume, name, key = target.pieces
+        volume, name, key = step.target.pieces
         etag = page.md5_hex(ledger.keys[volume, name][key])
         answer.extra |= {"ETag": f'"{etag}"', "Last-Modified": ANY, "Accept-Ranges": "bytes"}
 
 
 def etag_of_put(step, answer, ledger):
     """§4.5."""
-    target = page.Target(step.request.method, step.request.target)
-    if answer.status == 201 and target.operation == "put key":
+    if answer.status == 201 and step.target.operation == "put key":
         answer.extra["ETag"] = f'"{page.md5_hex(step.request.body)}"'
 
 
 def no_length_of_listings(step, answer, ledger):
     """Decision 42."""
-    target = page.Target(step.request.method, step.request.target)
-    if step.request.method == "HEAD" and answer.status == 200 and len(target.pieces) < 3:
-        if target.path != "/serviceList":
+    if step.request.method == "HEAD" and answer.status == 200 and len(step.target.pieces) < 3:
+        if step.target.path != "/serviceList":
             del answer.headers["Content-Length"]
 
 

@@ -23,16 +23,17 @@ class Answer:
         self.json = json
         self.body = body
         self.interim = interim
+        self.reasons = []  # why it is not the recorded one
 
     def become(self, status, names, content_type, json=None, body=b""):
         """Another answer; it does not end the connection, as the original's failures do."""
         values = {"Content-Type": content_type, "Connection": "keep-alive",
                   "Content-Length": ANY if json is not None else str(len(body))}
-        self.__init__(status, {name: values.get(name, ANY) for name in names}, json, body,
-                      self.interim)
+        self.status, self.json, self.body, self.extra = status, json, body, {}
+        self.headers = {name: values.get(name, ANY) for name in names}
 
     def become_error(self, request, short_message, message):
-        target = page.Target(request.method, request.target)
+        target = request.parsed
         status = page.ERRORS[short_message][0]
         values = (status, short_message, target.resource, message, ANY, ANY)
         self.become(status, JSON_HEADERS, "application/json", dict(zip(page.ERROR_FIELDS, values)))

@@ -17,8 +17,7 @@ class Ledger:
 
     def apply(self, request):
         """`request` has been answered with 200 or 201."""
-        target = page.Target(request.method, request.target)
-        pieces, query = target.pieces, target.query
+        pieces, query = request.parsed.pieces, request.parsed.query
         if request.method not in ("POST", "PUT", "DELETE"):
             return
         if len(pieces) == 1:
@@ -75,12 +74,13 @@ class Ledger:
                 "truncated": truncated,
                 "keyList": [self.key(volume, bucket, name) for name in names]}
 
-    def volume_list(self, target, request):
+    def volume_list(self, request):
         """The body of §3.5."""
-        scan = target.query.get("root-scan", "").lower() == "true"
+        query = request.parsed.query
+        scan = query.get("root-scan", "").lower() == "true"
         names = [name for name, volume in self.volumes.items()
                  if scan or volume["owner"]["name"] == request.subject()]
-        return {"volumes": [self.volumes[n] for n in page.listing(names, target.query)[0]]}
+        return {"volumes": [dict(self.volumes[n]) for n in page.listing(names, query)[0]]}
 
     def usage(self, volume, bucket):
         sizes = [len(data) for data in self.keys[volume, bucket].values()]

@@ -7,6 +7,7 @@ import os
 import re
 import shlex
 
+import page
 import support
 
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "golden", "ozone")
@@ -37,6 +38,7 @@ class Request:
     def __init__(self, method, target, headers, body=None, version="HTTP/1.1", raw=None):
         self.method = method
         self.target = target
+        self.parsed = page.Target(method, target)
         self.headers = headers
         self.body = body
         self.raw = raw or support.request_bytes(method, target, headers, body, version)
@@ -74,6 +76,7 @@ class Step:
         self.name = recorded["name"]
         self.request = parse_request(recorded["request"], LOST_HEADER.get((scenario, self.name)),
                                      LOST_BODY.get((scenario, self.name)))
+        self.target = self.request.parsed
         self.response = recorded["response"]
         self.mark = recorded.get("dobson", {})
         self.closed_after = recorded.get("closed_after")

@@ -37,19 +37,21 @@ class Expectations:
         row = next((r for r in TABLE.get(step.scenario, ()) if r[0] == step.index), None)
         if row:
             assert row[1] == step.name, f"{step} is not {row[1]}"
-            self._change((step.scenario, *row[:2]), row[2], step, answer)
+            self._change((step.scenario, *row[:2]), row[2], row[3], step, answer)
             assert step.mark.get("status", answer.status) == answer.status, step
         for rule in differences.RULES:
             if not (row and rule is differences.marked):
-                self._change(rule.__name__, rule, step, answer)
+                self._change(rule.__name__, rule, rule.__doc__, step, answer)
         if answer.status in (200, 201):
             self.ledger.apply(step.request)
         return answer
 
-    def _change(self, name, effect, step, answer):
+    def _change(self, name, effect, reason, step, answer):
         before = answer.snapshot()
         effect(step, answer, self.ledger)
-        self.fired[name] += answer.snapshot() != before
+        if answer.snapshot() != before:
+            self.fired[name] += 1
+            answer.reasons.append(reason)
 
     def idle(self, scenarios):
         """Rules and rows of these scenarios that explained nothing."""
@@ -148,8 +150,8 @@ def replay(scenario, player, expectations, since, report):
         counts["compared"] += 1
         if found:
             counts["different"] += 1
-            report(f"DIFFERENT: {step}\n    {step.request.raw[:300]!r}")
-            for line in found:
+            report(f"DIFFERENT: {step}")
+            for line in [f"{step.request.raw[:300]!r}", *found, *expected.reasons]:
                 report("    " + line)
     return counts
 
