@@ -10,8 +10,9 @@
 // A lock is held across a call and its record, so that records stand in a true order. Only a sync
 // runs without it; its record says what was complete when it began.
 //
-// Not seen: stdio, io_uring, stores through a shared map, truncate(2), links, descriptors made by
-// dup or inherited. A replay that keeps everything differs from the live directory if one was used.
+// Not seen: what C streams write (std::fstream only opens and closes through them), io_uring,
+// stores through a shared map, truncate(2), links, descriptors made by dup or inherited. A replay
+// that keeps everything differs from the live directory if one was used.
 
 #include <dirent.h>
 #include <dlfcn.h>
@@ -200,6 +201,17 @@ mode_t mode_of(int flags, va_list arguments) {
   return (flags & O_CREAT) != 0 ? va_arg(arguments, mode_t) : 0;
 }
 
+int flags_of(std::string_view stream_mode) {
+  switch (stream_mode.front()) {
+    case 'w':
+      return O_CREAT | O_TRUNC;
+    case 'a':
+      return O_CREAT | O_APPEND;
+    default:
+      return 0;
+  }
+}
+
 }  // namespace
 }  // namespace dobson::crash
 
@@ -221,6 +233,22 @@ int openat(int base_fd, const char* path, int flags, ...) {
   const mode_t mode = mode_of(flags, arguments);
   va_end(arguments);
   return recorded_open(base_fd, path, flags, mode);
+}
+
+FILE* fopen(const char* path, const char* mode) {
+  static const auto call = next_of(::fopen, "fopen");
+  const auto name = recorded_name(AT_FDCWD, path);
+  if (!name) return call(path, mode);
+  const std::lock_guard lock(recorder->mutex);
+  FILE* stream = call(path, mode);
+  if (stream != nullptr) recorder->opened(fileno(stream), flags_of(mode), 0666, *name);
+  return stream;
+}
+
+int fclose(FILE* stream) {
+  static const auto call = next_of(::fclose, "fclose");
+  if (recorder != nullptr) recorder->closing(fileno(stream));
+  return call(stream);
 }
 
 int close(int fd) {
@@ -344,6 +372,7 @@ int mkdir(const char* path, mode_t mode) noexcept {
 
 // The names that the C library has for 64-bit offsets are the same functions.
 [[gnu::alias("open")]] int open64(const char*, int, ...);
+[[gnu::alias("fopen")]] FILE* fopen64(const char*, const char*);
 [[gnu::alias("openat")]] int openat64(int, const char*, int, ...);
 [[gnu::alias("pwrite")]] ssize_t pwrite64(int, const void*, size_t, off64_t);
 [[gnu::alias("pwritev")]] ssize_t pwritev64(int, const iovec*, int, off64_t);

@@ -10,6 +10,7 @@
 
 #include <fcntl.h>
 #include <lmdb.h>
+#include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -18,6 +19,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <thread>
 #include <vector>
 
@@ -146,6 +148,13 @@ void make_every_call() {
   int ends[2];  // in the numbers of the directories that were just closed
   must(pipe(ends));
   must(write(ends[1], text.data(), text.size()));
+
+  std::ofstream("stream") << text;
+  std::ofstream("stream", std::ios::app) << more;
+  const int event = must(eventfd(0, 0));  // in the number of the stream that was just closed
+  const uint64_t one = 1;
+  must(write(event, &one, sizeof(one)));
+  fs::rename("stream", "moved/stream");
 
   const int again = must(open("sixth", O_WRONLY | O_CREAT, 0600));
   must(write(again, more.data(), more.size()));
