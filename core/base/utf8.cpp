@@ -6,7 +6,9 @@ namespace dobson {
 
 namespace {
 
-bool is_continuation(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; }
+bool is_continuation(char byte) {
+  return (static_cast<unsigned char>(byte) & 0xC0) == 0x80;
+}
 
 // The smallest code that may take 2, 3, 4 bytes.
 constexpr char32_t smallest[] = {0x80, 0x800, 0x10000};
