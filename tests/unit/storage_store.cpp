@@ -1,0 +1,173 @@
+#include "storage/store.h"
+
+#include <boost/test/unit_test.hpp>
+#include <filesystem>
+
+#include "core/time/clock.h"
+#include "storage/log/commit.h"
+#include "storage/metrics.h"
+#include "storage/query/namespace.h"
+#include "storage/query/state_block_index.h"
+#include "storage/verify/stopped_store.h"
+#include "tests/support/state.h"
+#include "tests/support/temporary_directory.h"
+
+namespace dobson::storage {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct OneStore {
+  std::unique_ptr<Store> open() {
+    auto store = Store::open(options, clock);
+    BOOST_TEST_REQUIRE(store.ok());
+    return std::move(*store);
+  }
+  static Result<Outcome> run(Store& store, Command command) {
+    return commit_and_wait(store.log(), std::move(command), Priority::client);
+  }
+
+  test::TemporaryDirectory directory;
+  StoreOptions options{.data = directory.path() / "data",
+                       .map_size = test::state_map_size,
+                       .free_watermark = 0,
+                       .nodes = {}};
+  SystemClock clock;
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(storage_store, OneStore)
+
+BOOST_AUTO_TEST_CASE(what_was_committed_is_there_when_opened_again) {
+  {
+    const auto store = open();
+    BOOST_TEST(run(*store, CreateVolume{"shire", "frodo", "root", {}}).ok());
+  }
+  const auto store = open();
+  const auto reader = store->make_reader();
+  BOOST_TEST(find_volume(reader->txn(), "shire").value().owner == "frodo");
+  BOOST_TEST((fs::status(options.data).permissions() == fs::perms::owner_all));
+}
+
+BOOST_AUTO_TEST_CASE(a_reader_stays_in_its_snapshot_until_reset) {
+  const auto store = open();
+  const auto reader = store->make_reader();
+  BOOST_TEST(root_totals(reader->txn()).volumes == 0);
+  BOOST_TEST(run(*store, CreateVolume{"shire", "frodo", "root", {}}).ok());
+  BOOST_TEST(root_totals(reader->txn()).volumes == 0);
+  reader->reset();
+  reader->reset();
+  BOOST_TEST(root_totals(reader->txn()).volumes == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_second_server_is_refused) {
+  const auto store = open();
+  const std::string used = "in use by process " + std::to_string(getpid());
+  BOOST_TEST(Store::open(options, clock).error().message.ends_with(used));
+  BOOST_TEST(StoppedStore::open(options.data, options.map_size).error().message.ends_with(used));
+}
+
+BOOST_AUTO_TEST_CASE(a_stopped_store_is_opened_for_tools_and_no_other_directory) {
+  const auto none = StoppedStore::open(directory.path(), options.map_size);
+  BOOST_TEST(none.error().message.ends_with("is not a data directory of dobsond"));
+  open();
+  const auto stopped = StoppedStore::open(options.data, options.map_size);
+  BOOST_TEST_REQUIRE(stopped.ok());
+  BOOST_TEST(read_state(Snapshot((*stopped)->state())).schema == state_schema);
+}
+
+BOOST_AUTO_TEST_CASE(a_newer_schema_is_refused) {
+  open();
+  {
+    Env env(state_options(options.data, options.map_size, 4));
+    WriteTxn txn(env);
+    write_state(txn, StateRecord{.schema = state_schema + 1, .totals = {}});
+    txn.commit();
+  }
+  const Error error = Store::open(options, clock).error();
+  BOOST_TEST(error.message.find("written by a newer Dobson: schema 2") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_store_that_is_nearly_full_says_so) {
+  options.free_watermark = UINT64_MAX;
+  const auto store = open();
+  BOOST_TEST(!store->health().writable);
+  BOOST_TEST(store->health().why.find("store.free_watermark") != std::string::npos);
+  BOOST_TEST(test::text_of(run(*store, CreateVolume{"shire", "frodo", "root", {}})) ==
+             "out_of_space");
+  BOOST_TEST(store->metrics().free_bytes > 0);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+// Container 2 with live blocks at 4096, 8192 and a deleted one at 6000; container 3 with one at 0.
+struct Blocks : test::State {
+  Blocks() {
+    WriteTxn txn(env());
+    put(txn, catalog::containers, ContainerId{2}, {ContainerState::closed, 1});
+    put(txn, catalog::containers, ContainerId{3}, {ContainerState::open, 2});
+    for (const std::uint64_t local : {4096, 8192}) {
+      put(txn, catalog::blocks, {ContainerId{2}, local}, {100, ObjectId{9}, "key"});
+    }
+    put(txn, catalog::blocks, {ContainerId{3}, 0}, {100, ObjectId{9}, "key"});
+    put(txn, catalog::deleted_blocks, {ContainerId{2}, 6000}, {50, 1000});
+    put(txn, catalog::deleted_blocks, {ContainerId{2}, 7000}, {60, 3000});
+    put(txn, catalog::deleted_blocks, {ContainerId{3}, 500}, {70, 2000});
+    txn.commit();
+  }
+
+  std::vector<std::uint64_t> blocks_of(ContainerId container, std::size_t count) {
+    std::vector<std::uint64_t> found;
+    index.visit_blocks(container, [&](const BlockRef& block) {
+      found.push_back(block.id.local);
+      return found.size() < count;
+    });
+    return found;
+  }
+
+  StateBlockIndex index{env()};
+};
+
+BOOST_FIXTURE_TEST_SUITE(storage_block_index, Blocks)
+
+BOOST_AUTO_TEST_CASE(containers_by_id) {
+  const auto rows = index.containers();
+  BOOST_TEST_REQUIRE(rows.size() == 2);
+  BOOST_TEST((rows[0].id == ContainerId{2} && rows[0].state == ContainerState::closed));
+  BOOST_TEST((rows[1].id == ContainerId{3} && rows[1].state == ContainerState::open));
+}
+
+BOOST_AUTO_TEST_CASE(live_and_deleted_blocks_in_order) {
+  BOOST_TEST(blocks_of(ContainerId{2}, 9) == (std::vector<std::uint64_t>{4096, 6000, 7000, 8192}),
+             boost::test_tools::per_element());
+  BOOST_TEST(blocks_of(ContainerId{2}, 2) == (std::vector<std::uint64_t>{4096, 6000}),
+             boost::test_tools::per_element());
+  BOOST_TEST(blocks_of(ContainerId{4}, 9).empty());
+}
+
+BOOST_AUTO_TEST_CASE(gaps_end_at_blocks_of_the_container) {
+  const ByteRange between = index.gap_around(ContainerId{2}, {6500, 6600});
+  BOOST_TEST((between == ByteRange{6000 + 50 + 4, 7000}));  // one part, one checksum
+  const ByteRange before = index.gap_around(ContainerId{2}, {4096 - 1, 4096});
+  BOOST_TEST((before == ByteRange{0, 4096}));
+  const ByteRange behind = index.gap_around(ContainerId{2}, {9000, 9100});
+  BOOST_TEST((behind == ByteRange{8192 + 100 + 4, UINT64_MAX}));
+}
+
+BOOST_AUTO_TEST_CASE(deleted_blocks_come_in_pages) {
+  const DeletedBlocks first = index.deleted_blocks({}, 2000, 1);
+  BOOST_TEST_REQUIRE(first.blocks.size() == 1);
+  BOOST_TEST((first.blocks[0] == BlockRef{{ContainerId{2}, 6000}, 50}));
+  BOOST_TEST((first.last == first.blocks[0].id));
+  BOOST_TEST(first.snapshot == Snapshot(env()).id());
+  const DeletedBlocks rest = index.deleted_blocks(first.last, 2000, 2);
+  BOOST_TEST_REQUIRE(rest.blocks.size() == 1);
+  BOOST_TEST((rest.blocks[0].id == BlockId{ContainerId{3}, 500}));
+  BOOST_TEST((rest.last == BlockId{}));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace dobson::storage
