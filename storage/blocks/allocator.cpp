@@ -187,16 +187,29 @@ Result<std::shared_ptr<ContainerFile>> Allocator::make() {
 // One that could not be closed stays OPEN until the next start.
 void Allocator::close(const OpenContainer& container) {
   const ContainerId id = container.file->id();
-  const auto closed = commit_and_wait(log_, CloseContainer{id}, Priority::background);
-  if (!closed.ok()) {
-    log::warn("blocks", "container {} was not closed: {}", id.value, name_of(closed.error().code));
+  Status status = drop_space_ahead(container);
+  if (status.ok()) {
+    const auto closed = commit_and_wait(log_, CloseContainer{id}, Priority::background);
+    if (!closed.ok()) status = closed.error();
+  }
+  if (!status.ok()) {
+    log::warn("blocks", "container {} is not closed: {} {}", id.value, name_of(status.error().code),
+              status.error().detail);
     return;
   }
-  const auto size = container.file->size();
   std::lock_guard lock(mutex_);
-  const std::uint64_t end = container.space.end();
-  if (size.ok() && end < *size) garbage_.push_back({id, {end, *size}});
   open_.erase(id);
+}
+
+// Nothing is appended to the container any more.
+Status Allocator::drop_space_ahead(const OpenContainer& container) {
+  const std::uint64_t size = TRY(container.file->size());
+  std::uint64_t end;
+  {
+    std::lock_guard lock(mutex_);
+    end = container.space.end();
+  }
+  return end < size ? container.file->punch(end, size) : Status();
 }
 
 }  // namespace dobson::storage

@@ -77,7 +77,7 @@ class Allocator {
   void keep(const Reservation& reservation);
   void abandon(const Reservation& reservation, std::uint64_t used_end);
 
-  // What `trim`, `abandon` and closing have left since the last call.
+  // What `trim` and `abandon` have left since the last call.
   std::vector<Garbage> take_garbage();
 
   // Nothing when the container is not open.
@@ -89,6 +89,7 @@ class Allocator {
   void run();
   Result<std::shared_ptr<ContainerFile>> make();
   void close(const OpenContainer& container);
+  Status drop_space_ahead(const OpenContainer& container);
   static Status grow(OpenContainer& container, std::uint64_t end, const Limits& limits);
 
   // With the mutex held.

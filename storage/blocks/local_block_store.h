@@ -45,7 +45,7 @@ class LocalBlockStore final : public BlockStore {
   // Why no more is written, if so.
   std::optional<Error> stopped() const { return syncer_.stopped(); }
 
-  // Bytes that abandoned writers and closed containers have left since the last call.
+  // Bytes that writers have left since the last call: abandoned, or not needed.
   std::vector<Garbage> take_garbage() { return allocator_.take_garbage(); }
 
   // Gives back the space of bytes that have no row any more, together with what else is free

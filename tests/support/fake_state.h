@@ -4,6 +4,7 @@
 // proposed. Any thread.
 
 #include <algorithm>
+#include <condition_variable>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -52,9 +53,17 @@ class FakeState final : public storage::Log, public storage::BlockIndex {
     reader_.reset();
   }
 
-  std::size_t rows() const {
+  void wait_until_closed(storage::ContainerId id) {
+    std::unique_lock lock(mutex_);
+    closed_.wait(lock, [&] { return containers_.at(id) == storage::ContainerState::closed; });
+  }
+
+  // With live and deleted rows.
+  std::vector<storage::BlockRef> blocks() const {
     std::lock_guard lock(mutex_);
-    return rows_.size();
+    std::vector<storage::BlockRef> found;
+    for (const auto& [id, row] : rows_) found.push_back({id, row.length});
+    return found;
   }
 
   // --- Log ---
@@ -135,6 +144,7 @@ class FakeState final : public storage::Log, public storage::BlockIndex {
   }
   Result<storage::Outcome> apply(const storage::CloseContainer& close) {
     containers_.at(close.container) = storage::ContainerState::closed;
+    closed_.notify_all();
     return storage::Outcome{};
   }
   Result<storage::Outcome> apply(const storage::PurgeBlocks& purge) {
@@ -147,6 +157,7 @@ class FakeState final : public storage::Log, public storage::BlockIndex {
   Result<storage::Outcome> apply(const auto&) { return Error{Errc::internal}; }
 
   mutable std::mutex mutex_;
+  std::condition_variable closed_;
   std::map<storage::ContainerId, storage::ContainerState> containers_;
   std::map<storage::BlockId, Row> rows_;
   std::optional<Error> refusal_;

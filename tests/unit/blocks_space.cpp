@@ -1,5 +1,6 @@
 #include <boost/test/unit_test.hpp>
 #include <fstream>
+#include <thread>
 
 #include "storage/jobs/purge.h"
 #include "storage/verify/block_bytes.h"
@@ -88,9 +89,9 @@ BOOST_AUTO_TEST_CASE(a_purge_gives_space_back_and_leaves_the_neighbours) {
 
   Purge purge = make_purge();
   purge_at(purge, 1'000 + delay_ms - 1);
-  BOOST_TEST(state.rows() == 3u);
+  BOOST_TEST(state.blocks().size() == 3u);
   purge_at(purge, 1'000 + delay_ms);
-  BOOST_TEST(state.rows() == 2u);
+  BOOST_TEST(state.blocks().size() == 2u);
   BOOST_TEST(disk_bytes() + 3 * part - 2 * page <= held);  // shared with the neighbours
   BOOST_TEST(unaccounted() == 0u);
   BOOST_TEST(!read(gone).ok());
@@ -108,7 +109,7 @@ BOOST_AUTO_TEST_CASE(small_blocks_free_the_pages_they_share) {
   purge_at(purge, delay_ms);
   for (int i = 2; i < 299; i += 2) remove(objects[i], 0);
   purge_at(purge, delay_ms);
-  BOOST_TEST(state.rows() == 2u);
+  BOOST_TEST(state.blocks().size() == 2u);
   BOOST_TEST(disk_bytes() + 290'000 <= held);
   BOOST_TEST(unaccounted() == 0u);
   BOOST_TEST((*read(objects[0]) == pattern(1'000, 0)));
@@ -124,10 +125,10 @@ BOOST_AUTO_TEST_CASE(a_pin_holds_a_deleted_block) {
     purge_at(purge, delay_ms);
     purge_at(purge, delay_ms);
     BOOST_TEST((*read(object) == pattern(part)));
-    BOOST_TEST(state.rows() == 1u);
+    BOOST_TEST(state.blocks().size() == 1u);
   }
   purge_at(purge, delay_ms);
-  BOOST_TEST(state.rows() == 0u);
+  BOOST_TEST(state.blocks().size() == 0u);
   BOOST_TEST(!read(object).ok());
 }
 
@@ -155,7 +156,7 @@ BOOST_AUTO_TEST_CASE(a_purge_that_is_refused_comes_again) {
   state.refuse(std::nullopt);
   purge_at(purge, delay_ms);
   BOOST_TEST(!read(object).ok());
-  BOOST_TEST(state.rows() == 0u);
+  BOOST_TEST(state.blocks().size() == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(a_crash_leaves_no_orphans_in_open_containers) {
@@ -181,15 +182,20 @@ BOOST_AUTO_TEST_CASE(a_crash_leaves_no_orphans_in_open_containers) {
 }
 
 BOOST_AUTO_TEST_CASE(a_lost_punch_is_made_up_in_closed_containers) {
-  const WrittenObject lost = put(pattern(2 * part, 1));
+  const WrittenObject first = put(pattern(2 * part, 1));
   const WrittenObject kept = put(pattern(2 * part, 2));
-  const ContainerId id = lost.blocks.at(0).id.container;
-  while (put(pattern(options.block_bytes)).blocks.at(0).id.container == id) {
+  const ContainerId id = first.blocks.at(0).id.container;
+  WrittenObject second = first;
+  while (second.blocks.at(0).id.container == id) second = put(pattern(options.block_bytes));
+  const ContainerId next = second.blocks.at(0).id.container;
+  while (put(pattern(options.block_bytes)).blocks.at(0).id.container == next) {
   }
-  remove(lost, 0);
-  state.forget(lost.blocks);  // the process ended before the punch
+  state.wait_until_closed(id);
+  state.wait_until_closed(next);
+  state.forget(first.blocks);  // the process ended before the punch
+  state.forget(second.blocks);
   reopen();
-  BOOST_TEST(unaccounted() >= 2 * part);
+  BOOST_TEST(unaccounted() >= 2 * part + options.block_bytes);
   Purge purge = make_purge();
   for (std::size_t i = 0; i < state.containers().size(); ++i) purge.run_once(0);
   BOOST_TEST(unaccounted() == 0u);
@@ -220,6 +226,46 @@ BOOST_AUTO_TEST_CASE(bytes_outside_of_blocks_are_counted) {
   BOOST_TEST(findings.at(0).row == std::to_string(block.id.container.value));
   BOOST_TEST(check_block_bytes(*store, left.blocks.at(0)).ok());
   BOOST_TEST(!check_block_bytes(*store, block).ok());
+}
+
+BOOST_AUTO_TEST_CASE(writers_readers_and_the_purge_at_once, *boost::unit_test::label("tsan")) {
+  constexpr int writers = 6;
+  constexpr int rounds = 40;
+  const std::uint64_t seed = test::seed();
+  std::atomic<int> running{writers};
+  std::atomic<int> wrong{0};
+  const auto write_and_read = [&](int thread) {
+    std::mt19937_64 random(seed + thread);
+    for (int round = 0; round < rounds; ++round) {
+      const Bytes bytes = pattern(random() % (3 * part), random());
+      const bool announced = random() % 2 == 0;
+      const auto body = store->write(announced ? std::optional(bytes.size()) : std::nullopt);
+      if (!body.ok() || !(*body)->append(bytes).ok() || !test::finish(**body).ok()) {
+        ++wrong;
+        continue;
+      }
+      const WrittenObject object = *(*body)->result();
+      if (random() % 3 == 0) continue;  // abandoned
+      for (const BlockRef& block : object.blocks) state.add_block(block);
+      (*body)->keep();
+      const BlockPin pin = store->pin(object.blocks);
+      if (random() % 2 == 0) remove(object, 0);
+      const auto found = read(object);
+      if (!found.ok() || *found != bytes) ++wrong;
+    }
+    --running;
+  };
+  std::vector<std::thread> threads;
+  for (int i = 0; i < writers; ++i) threads.emplace_back(write_and_read, i);
+  Purge purge = make_purge();
+  while (running != 0) purge.run_once(delay_ms);
+  for (std::thread& thread : threads) thread.join();
+  BOOST_TEST(wrong == 0);
+  purge_at(purge, delay_ms);
+  purge_at(purge, delay_ms);
+  BOOST_TEST(unaccounted() == 0u);
+  for (const BlockRef& block : state.blocks()) BOOST_TEST(check_block_bytes(*store, block).ok());
+  BOOST_TEST(store->metrics().syncs <= store->metrics().finished);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
