@@ -1,0 +1,20 @@
+#pragma once
+
+// Names of keys, as long and as alike as those of real trees, and free of what URLs escape.
+
+#include <cstdint>
+#include <string>
+
+namespace dobson::bench {
+
+// "datasets/p03/run-00342/part-0342117-9f3c2a1b.parquet": 46 to 52 bytes, in byte order of `index`
+// (below ten million). A load in this order fills the leaves of the table.
+void append_ascending_name(std::string& out, std::uint64_t index);
+
+// "incoming/9f3c2a1b7d4e0011/IMG_2a1b.jpg": anywhere among the others of its kind.
+void append_scattered_name(std::string& out, std::uint64_t random);
+
+// The next of a sequence without visible order (splitmix64).
+std::uint64_t next_random(std::uint64_t& state);
+
+}  // namespace dobson::bench

@@ -1,0 +1,110 @@
+// dobson-bench: one measured run, told in one line of JSON. The rows of the table, their peers and
+// the rounds are in measure.py.
+
+#include <arpa/inet.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <exception>
+#include <string>
+
+#include "bench/load/generator.h"
+#include "bench/peers/loops.h"
+
+namespace dobson::bench {
+
+namespace {
+
+struct Call {
+  std::string name;
+  std::string server;
+  std::string directory = ".";
+  unsigned connections = 1;
+  unsigned depth = 1;
+  double warmup_s = 0;
+  End end;
+  Source source;
+  pid_t process = 0;
+};
+
+sockaddr_in parse_address(const std::string& text) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  const std::size_t colon = text.rfind(':');
+  if (colon == text.npos ||
+      ::inet_pton(AF_INET, text.substr(0, colon).c_str(), &address.sin_addr) != 1) {
+    throw std::invalid_argument("not an IPv4 ADDRESS:PORT: " + text);
+  }
+  address.sin_port = htons(static_cast<std::uint16_t>(std::stoul(text.substr(colon + 1))));
+  return address;
+}
+
+Measurement run_workload(const Call& call) {
+  const auto workload = std::ranges::find(workloads(), call.name, &Workload::name);
+  Generator generator(parse_address(call.server), call.connections, call.depth, *workload,
+                      call.source);
+  if (call.warmup_s > 0) generator.run({.seconds = call.warmup_s}, 0);
+  return generator.run(call.end, call.process);
+}
+
+Measurement run_loop(const Call& call) {
+  Loop loop;
+  if (call.name == "sync") loop = sync_loop(call.directory);
+  if (call.name == "commit") loop = commit_loop(call.directory, call.source.keys);
+  if (call.name == "md5") loop = md5_loop();
+  return run_loop(loop, call.warmup_s, call.end.seconds);
+}
+
+void describe_load(CLI::App& load, Call& call) {
+  std::vector<std::string> names;
+  std::string docs = "Workloads:\n";
+  for (const Workload& workload : workloads()) {
+    names.emplace_back(workload.name);
+    docs += "  " + names.back() + std::string(13 - names.back().size(), ' ');
+    docs += std::string(workload.doc) + "\n";
+  }
+  load.footer(docs);
+  load.add_option("workload", call.name)->required()->check(CLI::IsMember(names));
+  load.add_option("--to", call.server, "ADDRESS:PORT of the server")->required();
+  load.add_option("--connections", call.connections)->check(CLI::PositiveNumber);
+  load.add_option("--depth", call.depth, "Requests under way on a connection")
+      ->check(CLI::PositiveNumber);
+  load.add_option("--requests", call.end.requests, "End after so many");
+  load.add_option("--server-pid", call.process, "Process whose CPU time is taken");
+  load.add_option("--seed", call.source.random, "Of the choice of keys and of new names");
+  load.add_option("--first", call.source.next, "Index of the first key to load");
+  load.add_option("--path", call.source.path, "For the workload `path`");
+}
+
+}  // namespace
+
+}  // namespace dobson::bench
+
+int main(int argc, char** argv) {
+  using namespace dobson::bench;
+  Call call;
+  CLI::App app("Measures one workload against one server, or a loop without a server.",
+               "dobson-bench");
+  app.require_subcommand(1);
+  CLI::App* load = app.add_subcommand("load", "Closed-loop load on a server");
+  CLI::App* loop = app.add_subcommand("loop", "What one thread attains without a server");
+  describe_load(*load, call);
+  loop->add_option("name", call.name)->required()->check(CLI::IsMember({"sync", "commit", "md5"}));
+  loop->add_option("--directory", call.directory, "Where it writes");
+  for (CLI::App* command : {load, loop}) {
+    command->add_option("--seconds", call.end.seconds, "End after that time");
+    command->add_option("--warmup", call.warmup_s, "Seconds that are not measured");
+    command->add_option("--keys", call.source.keys, "Keys of the bucket, or rows of the table")
+        ->check(CLI::Range(2'000, 10'000'000));
+  }
+  CLI11_PARSE(app, argc, argv);
+  try {
+    Measurement measurement = load->parsed() ? run_workload(call) : run_loop(call);
+    std::puts(to_json(measurement).c_str());
+    return measurement.errors > 0 ? 1 : 0;
+  } catch (const std::exception& failure) {
+    std::fprintf(stderr, "dobson-bench: %s\n", failure.what());
+    return 1;
+  }
+}

@@ -1,0 +1,203 @@
+#!/usr/bin/env python3
+"""Measures dobsond beside its peers, in interleaved rounds; tools/bench builds and calls it.
+bench/README.md says what is measured and how."""
+
+import argparse
+import json
+import os
+import platform
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import report
+import rows
+import servers
+
+LOAD_CONNECTIONS = 256
+LOAD_SLICES = 20
+COUNTED_REQUESTS = (2_000, 12_000)  # the difference is what counts
+
+
+class Progress:
+    """One line that is rewritten on a terminal, a line each elsewhere."""
+
+    def __init__(self):
+        self.terminal = sys.stderr.isatty()
+
+    def say(self, text):
+        print(f"\r\033[K{text}" if self.terminal else text, end="" if self.terminal else "\n",
+              file=sys.stderr, flush=True)
+
+    def end(self):
+        if self.terminal:
+            print("\r\033[K", end="", file=sys.stderr, flush=True)
+
+
+class Bench:
+    def __init__(self, options):
+        root = Path(__file__).resolve().parents[1]
+        binaries = Path(options.binaries) if options.binaries else root / "build/release/bin"
+        self.dobsond_program = binaries / "dobsond"
+        self.nginx_program = options.nginx
+        self.directory = root / "build/bench"
+        self.scratch = self.directory / "scratch"
+        self.options = options
+        self.rows = [row for row in rows.ROWS if not options.rows or row.workload in options.rows]
+        self.rounds = options.rounds or (2 if options.quick else 5)
+        self.seconds = options.seconds or (0.5 if options.quick else 2.0)
+        self.keys = options.keys or (100_000 if options.quick else 1_000_000)
+        self.generator = servers.Generator(binaries / "dobson-bench", self.keys)
+        self.progress = Progress()
+
+    def dobsond(self, name, **how):
+        return servers.Dobsond(self.dobsond_program, self.scratch / name, **how)
+
+    def fill(self, dobsond):
+        dobsond.make_buckets()
+        begin = time.monotonic()
+        for i in range(LOAD_SLICES):
+            first, last = (self.keys * k // LOAD_SLICES for k in (i, i + 1))
+            self.load(dobsond, "load", LOAD_CONNECTIONS, first=first, requests=last - first)
+            rate = last / (time.monotonic() - begin)
+            self.progress.say(f"loading: {last:,} of {self.keys:,} keys, {rate:,.0f} a second")
+        self.load(dobsond, "load_1m", 4, requests=16)
+
+    def load(self, dobsond, workload, connections, **how):
+        done = self.generator.load(dobsond, workload, connections=connections, **how)
+        if done["errors"]:
+            dobsond.check_alive()
+            raise RuntimeError(f"{workload}: {done['first_error']}")
+
+    def make_nginx(self, dobsond):
+        """Its answers are as long as dobsond's. On the way the whole table is read once, so that
+        no row meets pages that are not mapped yet (docs/adr/0012-names-in-one-flat-table.md)."""
+        directory = self.scratch / "nginx"
+        files = directory / "files"
+        files.mkdir(parents=True)
+        texts = {"/tiny": len(dobsond.ask("GET", "/-/ready", 200)),
+                 "/bucket_info": len(dobsond.ask("GET", "/bench/keys?info=bucket", 200))}
+        page = dobsond.ask("GET", "/bench/keys?max-keys=1000", 200)
+        (files / "page").write_bytes(page)
+        (files / "large").write_bytes(os.urandom(rows.LARGE_BYTES))
+        with open(files / "stream", "wb") as file:
+            dobsond.ask("GET", "/bench/keys?stream", 200,
+                        receive=lambda reply: shutil.copyfileobj(reply, file, 1 << 20))
+        return servers.Nginx(self.nginx_program, directory, texts)
+
+    def measure(self, row, dobsond, nginx):
+        how = {"connections": row.connections, "depth": row.depth}
+        span = {"seconds": self.seconds, "warmup": self.seconds / 4}
+        dobsond.run_on(servers.CORES if row.all_cores else [servers.SERVER_CORE])
+        own = self.generator.load(dobsond, row.workload, **how, **span)
+        peers = {}
+        for peer in row.peers:
+            if isinstance(peer, rows.Nginx):
+                run = self.generator.load(nginx, "path", path=peer.path, **how, **span)
+            elif isinstance(peer, rows.Own):
+                run = self.generator.load(dobsond, peer.workload, **how, **span)
+            else:
+                run = self.generator.loop(peer.name, self.scratch, **span)
+            peers[report.label(peer)] = run
+        dobsond.check_alive()
+        nginx.check_alive()
+        return {"own": own, "peers": peers}
+
+    def measure_rounds(self):
+        results = {row.name: [] for row in self.rows}
+        with self.dobsond("dobsond") as dobsond:
+            self.fill(dobsond)
+            with self.make_nginx(dobsond) as nginx:
+                os.sync()
+                for i in range(self.rounds):
+                    for row in self.rows:
+                        self.progress.say(f"round {i + 1} of {self.rounds}: {row.name}")
+                        results[row.name].append(self.measure(row, dobsond, nginx))
+        return results
+
+    def count_instructions(self, workload):
+        """User instructions a request by callgrind, one connection; start and end cancel out."""
+        totals = []
+        for requests in COUNTED_REQUESTS:
+            self.progress.say(f"counting instructions: {workload}, {requests:,} requests")
+            log = self.scratch / "callgrind.log"
+            wrapper = ("valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null",
+                       f"--log-file={log}")
+            with self.dobsond("counted", wrapper=wrapper,
+                              settings=("store.map_size=1 GiB",)) as dobsond:
+                dobsond.make_buckets()
+                self.load(dobsond, workload, 1, requests=requests)
+            totals.append(int(re.search(r"Collected : (\d+)", log.read_text())[1]))
+        return (totals[1] - totals[0]) / (COUNTED_REQUESTS[1] - COUNTED_REQUESTS[0])
+
+    def run(self):
+        shutil.rmtree(self.scratch, ignore_errors=True)
+        self.scratch.mkdir(parents=True)
+        try:
+            rounds = self.measure_rounds()
+            counts = {row.name: self.count_instructions(row.workload) for row in self.rows
+                      if row.instructions and self.options.instructions}
+        finally:
+            self.progress.end()
+            shutil.rmtree(self.scratch, ignore_errors=True)
+        results = [report.RowResult(row, rounds[row.name], counts.get(row.name))
+                   for row in self.rows]
+        file = self.directory / "result.json"
+        file.write_text(json.dumps({"conditions": self.conditions(), "rounds": rounds,
+                                    "instructions": counts}, indent=1))
+        return results, file
+
+    def conditions(self):
+        processor = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
+        commit = subprocess.run(["git", "-C", Path(__file__).parent, "describe", "--always",
+                                 "--dirty"], capture_output=True, text=True, check=False)
+        return {"time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+                "commit": commit.stdout.strip(), "kernel": platform.release(),
+                "processor": processor[1] if processor else platform.machine(),
+                "cores": servers.CORES, "server_core": servers.SERVER_CORE,
+                "load_core": servers.LOAD_CORE, "keys": self.keys, "rounds": self.rounds,
+                "seconds": self.seconds}
+
+
+def parse_options():
+    parser = argparse.ArgumentParser(prog="tools/bench", description="Measures dobsond beside "
+                                     "nginx and bare loops, and prints one table.")
+    parser.add_argument("rows", nargs="*", metavar="WORKLOAD", help="only these: "
+                        + ", ".join(dict.fromkeys(row.workload for row in rows.ROWS)))
+    parser.add_argument("--quick", action="store_true",
+                        help="100,000 keys, 2 rounds of half a second: a look, not a figure")
+    parser.add_argument("--instructions", action="store_true",
+                        help="also count user instructions a request, under callgrind")
+    parser.add_argument("--keys", type=int, help="keys of the bucket (1,000,000)")
+    parser.add_argument("--rounds", type=int, help="(5)")
+    parser.add_argument("--seconds", type=float, help="of each measurement (2)")
+    parser.add_argument("--binaries", help="directory of dobsond and dobson-bench "
+                        "(build/release/bin)")
+    parser.add_argument("--nginx", default="nginx", help="its program")
+    return parser.parse_args()
+
+
+def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # servers end with their blocks
+    bench = Bench(parse_options())
+    try:
+        results, file = bench.run()
+    except (RuntimeError, OSError) as failure:
+        print(f"bench: {failure}", file=sys.stderr)
+        return 1
+    conditions = bench.conditions()
+    print(f"{conditions['processor']}, {len(servers.CORES)} cores; server on core "
+          f"{servers.SERVER_CORE}, load on core {servers.LOAD_CORE}; {bench.keys:,} keys; medians "
+          f"of {bench.rounds} rounds of {bench.seconds} s; ratios within a round\n")
+    print(report.table(results))
+    print("\n" + report.peer_table(results))
+    print(f"\nAll measurements: {file}")
+    return 1 if any(result.error for result in results) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

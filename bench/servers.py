@@ -1,0 +1,194 @@
+"""What is measured and what measures: dobsond, nginx, dobson-bench. Servers end with their `with`
+block, by their process id."""
+
+import contextlib
+import http.client
+import json
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+START_TIMEOUT_S = 60
+STOP_TIMEOUT_S = 60
+HEADERS = {"Date": "Thu, 01 Jan 1970 00:00:00 GMT", "Authorization": "OZONE root",
+           "x-ozone-version": "v1"}
+
+CORES = sorted(os.sched_getaffinity(0))
+SERVER_CORE, LOAD_CORE = CORES[0], CORES[-1]
+
+
+def on_core(core):
+    return ["taskset", "-c", str(core)]
+
+
+class Server:
+    """A process on the server's core that listens on `address`."""
+
+    def __init__(self, command, log):
+        self.log = log
+        with open(log, "wb") as output:
+            self.process = subprocess.Popen([*on_core(SERVER_CORE), *command], stdout=output,
+                                            stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(STOP_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def wait_until(self, is_ready):
+        deadline = time.monotonic() + START_TIMEOUT_S
+        while not is_ready():
+            self.check_alive()
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"does not listen after {START_TIMEOUT_S} s: {self.log}")
+            time.sleep(0.02)
+
+    def check_alive(self):
+        if self.process.poll() is not None:
+            end = Path(self.log).read_text(errors="replace")[-2000:]
+            raise RuntimeError(f"ended with {self.process.returncode}: {self.process.args}\n{end}")
+
+
+class Dobsond(Server):
+    def __init__(self, program, directory, settings=(), wrapper=()):
+        self.directory = directory
+        shutil.rmtree(directory, ignore_errors=True)
+        directory.mkdir(parents=True)
+        settings = ("listen.ozone=127.0.0.1:0", "reactors=1", *settings)
+        options = [word for setting in settings for word in ("--set", setting)]
+        data = directory / "data"
+        super().__init__([*wrapper, program, "--data", data, *options], directory / "log")
+        listeners = data / "listeners.json"
+        self.wait_until(listeners.exists)
+        self.address = json.loads(listeners.read_text())["listeners"]["ozone"][0]
+        self.pid = self.process.pid
+
+    def __exit__(self, *_):
+        super().__exit__()
+        shutil.rmtree(self.directory)
+
+    def run_on(self, cores):
+        for thread in os.listdir(f"/proc/{self.pid}/task"):
+            with contextlib.suppress(ProcessLookupError):  # it has ended meanwhile
+                os.sched_setaffinity(int(thread), cores)
+
+    def ask(self, method, path, status, receive=lambda reply: reply.read()):
+        connection = http.client.HTTPConnection(self.address)
+        connection.request(method, path, headers=HEADERS)
+        reply = connection.getresponse()
+        if reply.status != status:
+            raise RuntimeError(f"{method} {path}: {reply.status} {reply.read(2000)!r}")
+        answer = receive(reply)
+        connection.close()
+        return answer
+
+    def make_buckets(self):
+        self.ask("GET", "/-/ready", 200)
+        connection = http.client.HTTPConnection(self.address)
+        for path in ("/bench", "/bench/keys", "/bench/large", "/bench/puts"):
+            connection.request("POST", path, headers={**HEADERS, "x-ozone-user": "bench"})
+            reply = connection.getresponse()
+            body = reply.read()
+            if reply.status != 201:
+                raise RuntimeError(f"POST {path}: {reply.status} {body!r}")
+
+
+NGINX = """
+daemon off;
+worker_processes 1;
+pid {directory}/pid;
+error_log stderr warn;
+{user}
+events {{ worker_connections 1024; }}
+http {{
+  access_log off;
+  keepalive_requests 1000000000;
+  keepalive_timeout 600s;
+  open_file_cache max=100 inactive=600s;
+  open_file_cache_valid 600s;
+  default_type application/json;
+  client_body_temp_path {directory}/temp;
+  proxy_temp_path {directory}/temp;
+  fastcgi_temp_path {directory}/temp;
+  uwsgi_temp_path {directory}/temp;
+  scgi_temp_path {directory}/temp;
+  server {{
+    listen {address};
+    {texts}
+    location /sendfile/ {{ alias {directory}/files/; sendfile on; }}
+    location /copy/ {{ alias {directory}/files/; sendfile off; }}
+  }}
+}}
+"""
+
+
+class Nginx(Server):
+    """One worker. Answers `texts` (path: size) from memory, and the files of `files/`, each with
+    sendfile and without."""
+
+    def __init__(self, program, directory, texts):
+        self.address = f"127.0.0.1:{free_port()}"
+        user = f"user {pwd.getpwuid(0).pw_name};" if os.geteuid() == 0 else ""
+        locations = "\n    ".join(f"location = {path} {{ return 200 '{'x' * size}'; }}"
+                                  for path, size in texts.items())
+        configuration = directory / "nginx.conf"
+        configuration.write_text(NGINX.format(directory=directory, address=self.address,
+                                              texts=locations, user=user))
+        super().__init__([program, "-p", directory, "-e", "stderr", "-c", configuration],
+                         directory / "log")
+        self.wait_until(self.accepts)
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        self.pid = int(children.read_text().split()[0])
+
+    def accepts(self):
+        host, port = self.address.split(":")
+        with socket.socket() as probe:
+            return probe.connect_ex((host, int(port))) == 0
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Generator:
+    """Runs dobson-bench; what it measured comes as a dictionary."""
+
+    def __init__(self, program, keys):
+        self.program = program
+        self.keys = keys
+        self.runs = 0  # no two runs draw the same names
+
+    def load(self, server, workload, **options):
+        self.runs += 1
+        options = {"to": server.address, "server-pid": server.pid, "keys": self.keys,
+                   "seed": self.runs, **options}
+        return self.run(LOAD_CORE, "load", workload, options)
+
+    def loop(self, name, directory, **options):
+        options = {"directory": directory, "keys": self.keys, **options}
+        return self.run(SERVER_CORE, "loop", name, options)
+
+    def run(self, core, kind, name, options):
+        words = [str(word) for option in options.items()
+                 for word in (f"--{option[0]}", option[1])]
+        done = subprocess.run([*on_core(core), self.program, kind, name, *words],
+                              capture_output=True, text=True, check=False)
+        if not done.stdout:
+            return {"errors": 1, "first_error": done.stderr.strip()}
+        return json.loads(done.stdout)
