@@ -33,7 +33,7 @@ class BlockWriter {
  public:
   virtual ~BlockWriter() = default;
 
-  // Blocking. io, out_of_space.
+  // Blocking. io, out_of_space, unavailable; after an error it stays the result.
   virtual Status append(std::span<const std::byte> bytes) = 0;
 
   // Makes all that was appended durable, together with what others finish meanwhile; then completes
@@ -55,8 +55,8 @@ class BlockStore {
  public:
   virtual ~BlockStore() = default;
 
-  // `size`: what the client announced, if it did; reserves space ahead. Any thread.
-  // unavailable (writes are stopped), out_of_space.
+  // `size`: what the client announced, if it did; no more is appended. Any thread.
+  // unavailable (writes are stopped).
   virtual Result<std::unique_ptr<BlockWriter>> write(std::optional<std::uint64_t> size) = 0;
 
   // Call inside the read transaction that found the blocks. Any thread.
