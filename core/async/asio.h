@@ -6,7 +6,7 @@
 #include <asio/basic_stream_socket.hpp>
 #include <asio/generic/stream_protocol.hpp>
 #include <asio/io_context.hpp>
-#include <asio/posix/basic_descriptor.hpp>
+#include <asio/posix/basic_stream_descriptor.hpp>
 #include <asio/post.hpp>
 #include <asio/steady_timer.hpp>
 
@@ -15,5 +15,8 @@ namespace dobson {
 // TCP and Unix alike, without a type-erased executor.
 using Socket =
     asio::basic_stream_socket<asio::generic::stream_protocol, asio::io_context::executor_type>;
+
+// Anything else that can be waited for.
+using Descriptor = asio::posix::basic_stream_descriptor<asio::io_context::executor_type>;
 
 }  // namespace dobson

@@ -22,13 +22,17 @@ constexpr int idle_timeout_s = 75;            // no request begun: closed (spec/
 constexpr int head_timeout_s = 30;            // a head not complete: 408, closed
 constexpr int body_stall_timeout_s = 60;      // a body that stands still: cut
 constexpr int write_stall_timeout_s = 60;     // a reader that stands still: cut
+constexpr int linger_timeout_s = 5;           // a client that goes on after the last answer: cut
 constexpr std::size_t drain_bytes = 1 * MiB;  // read and dropped after an early error, then closed
 constexpr std::size_t output_batch_bytes =
-    256 * KiB;                              // replies of one batch; over it they are written first
+    256 * KiB;  // replies of one batch; over it they are written first
+constexpr std::size_t waiting_answer_bytes =
+    512 * MiB;  // of all connections whose clients do not read; more: cut
 constexpr std::size_t connections = 15000;  // per process; more: accepted and closed at once
 
 // --- HTTP: bodies ---
 constexpr std::size_t body_chunk_bytes = 256 * KiB;    // a piece handed to a body handler
+constexpr std::size_t body_buffers = 512;              // such pieces per process; more: they wait
 constexpr std::size_t stream_chunk_bytes = 64 * KiB;   // a page of a streamed answer
 constexpr std::size_t body_overread_bytes = 16 * KiB;  // of what follows a chunked body
 
@@ -51,8 +55,8 @@ constexpr std::size_t row_key_bytes = 511;   // LMDB's cap
 constexpr std::size_t row_name_bytes = 502;  // a longer name goes on under a row of its own
 constexpr unsigned internal_readers = 4;     // read transactions of jobs, beside the reactors'
 constexpr std::uint64_t verify_progress_rows = 10'000;
-constexpr int purge_interval_ms = 1000;      // between two rounds of giving space back
-constexpr int space_check_ms = 100;          // free space is asked for at most that often
+constexpr int purge_interval_ms = 1000;  // between two rounds of giving space back
+constexpr int space_check_ms = 100;      // free space is asked for at most that often
 
 // --- blocks ---
 constexpr std::uint64_t container_bytes = 5 * GiB;     // a container takes no block beyond it

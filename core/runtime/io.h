@@ -1,8 +1,8 @@
 #pragma once
 
-// Waits of a coroutine for the event loop: `co_await read_some(…)`, `co_await ready(…)`,
-// `co_await next_turn(…)`. An error comes back as a value; `operation_aborted` is the answer to
-// `cancel()` or `close()` on the socket. On the reactor's thread.
+// Waits of a coroutine for the event loop: `co_await read_some(…)`, `co_await readable(…)`,
+// `co_await next_turn(…)`, `co_await after(…)`. An error comes back as a value; `operation_aborted`
+// is the answer to `cancel()` or `close()` on the socket. On the reactor's thread.
 
 #include <coroutine>
 #include <span>
@@ -100,6 +100,29 @@ class [[nodiscard]] NextTurn final : public IoWait {
 
 inline NextTurn next_turn(Reactor& reactor) {
   return NextTurn(reactor);
+}
+
+class [[nodiscard]] After final : private Deadline {
+ public:
+  After(Reactor& reactor, int ms) : reactor_(&reactor), ms_(ms) {}
+  bool await_ready() noexcept { return false; }
+  void await_suspend(std::coroutine_handle<> awaiter) {
+    awaiter_ = awaiter;
+    reactor_->wheel().arm(*this, ms_);
+  }
+  void await_resume() noexcept {}
+
+ private:
+  void expired() override { awaiter_.resume(); }
+
+  Reactor* reactor_;
+  int ms_;
+  std::coroutine_handle<> awaiter_;
+};
+
+// As coarse as the wheel.
+inline After after(Reactor& reactor, int ms) {
+  return {reactor, ms};
 }
 
 }  // namespace dobson

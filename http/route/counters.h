@@ -14,11 +14,13 @@ struct RouteCounters {
   std::array<std::uint64_t, 6> answers{};  // by status / 100
   std::uint64_t request_bytes = 0;
   std::uint64_t response_bytes = 0;
+  std::uint64_t in_flight = 0;  // begun and waiting for something
 
   RouteCounters& operator+=(const RouteCounters& other) {
     for (std::size_t i = 0; i < answers.size(); ++i) answers[i] += other.answers[i];
     request_bytes += other.request_bytes;
     response_bytes += other.response_bytes;
+    in_flight += other.in_flight;
     return *this;
   }
 };
@@ -36,6 +38,9 @@ class alignas(64) CounterBlock {
     add(cells.response_bytes, response_bytes);
   }
 
+  void begin_wait(std::size_t route) { add(routes_[route].in_flight, 1); }
+  void end_wait(std::size_t route) { add(routes_[route].in_flight, ~std::uint64_t{0}); }
+
   RouteCounters read(std::size_t route) const {
     const Cells& cells = routes_[route];
     RouteCounters counters;
@@ -44,6 +49,7 @@ class alignas(64) CounterBlock {
     }
     counters.request_bytes = cells.request_bytes.load(std::memory_order_relaxed);
     counters.response_bytes = cells.response_bytes.load(std::memory_order_relaxed);
+    counters.in_flight = cells.in_flight.load(std::memory_order_relaxed);
     return counters;
   }
 
@@ -53,6 +59,7 @@ class alignas(64) CounterBlock {
     std::array<Cell, 6> answers{};
     Cell request_bytes{0};
     Cell response_bytes{0};
+    Cell in_flight{0};
   };
 
   // One writer: no locked instruction is needed.

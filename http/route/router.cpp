@@ -132,6 +132,9 @@ Status Router::add(const Family& family, const Route& route) {
 
   if (!*place) *place = std::make_unique<Path>(Path{args, {}, {}, route.open});
   Path& path = **place;
+  if (!path.entries.empty() && path.entries.front().family != &family) {
+    return refused(family, route, "the path of another family");
+  }
   if (path.args != args) return refused(family, route, "other names for the same path");
   if (path.open != route.open) return refused(family, route, "the path is open and guarded");
   for (const Entry& other : path.entries) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/limits.h"
 #include "core/base/result.h"
 #include "http/route/counters.h"
 #include "http/route/route.h"
@@ -18,6 +19,18 @@ class Runtime;
 
 namespace dobson::http {
 
+struct ServerOptions {
+  int idle_timeout_ms = limits::idle_timeout_s * 1000;
+  int head_timeout_ms = limits::head_timeout_s * 1000;
+  int body_stall_timeout_ms = limits::body_stall_timeout_s * 1000;
+  int write_stall_timeout_ms = limits::write_stall_timeout_s * 1000;
+  int linger_timeout_ms = limits::linger_timeout_s * 1000;
+  std::size_t connections = limits::connections;
+  std::size_t waiting_answer_bytes = limits::waiting_answer_bytes;
+};
+
+// Made and used by one thread, which is no reactor's, but for `read`. Drained before its end, or
+// never started; the runtime lives longer.
 class Server {
  public:
   virtual ~Server() = default;
@@ -30,7 +43,8 @@ class Server {
 
   // From now on connections are accepted.
   virtual void start() = 0;
-  // Stops accepting, lets requests in work finish (at most `grace_ms`), closes. From any thread.
+  // Stops accepting, lets requests in work finish, cuts after `grace_ms`. Returns when no
+  // connection is left.
   virtual void drain(std::int64_t grace_ms) = 0;
 
   // For /-/metrics; any thread.
@@ -47,7 +61,15 @@ class Server {
   };
   virtual Readings read() const = 0;
 
-  static std::unique_ptr<Server> make(Runtime& runtime);
+  // The most memory that connections can take, in bytes.
+  struct Budget {
+    std::uint64_t connections = 0;  // each with a head of full length and a batch in work
+    std::uint64_t bodies = 0;       // pieces of request bodies
+    std::uint64_t answers = 0;      // that wait for their readers
+  };
+  virtual Budget budget() const = 0;
+
+  static std::unique_ptr<Server> make(Runtime& runtime, const ServerOptions& options = {});
 };
 
 }  // namespace dobson::http

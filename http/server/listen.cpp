@@ -1,0 +1,177 @@
+#include "http/server/listen.h"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <memory>
+
+namespace dobson::http {
+
+namespace {
+
+constexpr int backlog = 4096;  // the kernel cuts it to net.core.somaxconn
+
+// An address of any family.
+struct SocketAddress {
+  sockaddr_storage bytes{};
+  socklen_t size = 0;
+
+  const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&bytes); }
+  sockaddr* get() { return reinterpret_cast<sockaddr*>(&bytes); }
+  int family() const { return bytes.ss_family; }
+  std::uint16_t port() const {
+    return ntohs(family() == AF_INET6 ? reinterpret_cast<const sockaddr_in6*>(&bytes)->sin6_port
+                                      : reinterpret_cast<const sockaddr_in*>(&bytes)->sin_port);
+  }
+};
+
+Error not_an_address(std::string_view address) {
+  return {Errc::invalid_argument,
+          fmt::format("{}: not an address; write HOST:PORT, [IPV6]:PORT or unix:PATH", address)};
+}
+
+Error cannot_listen(std::string_view address, int error) {
+  const char* help = "";
+  if (error == EADDRINUSE) help = "; another process listens there: stop it or take another port";
+  if (error == EACCES) help = "; ports below 1024 and other users' folders need more rights";
+  if (error == EADDRNOTAVAIL) help = "; no network interface of this host has the address";
+  return {Errc::io, fmt::format("{}: cannot listen: {}{}", address, std::strerror(error), help)};
+}
+
+Result<SocketAddress> resolve(const std::string& address) {
+  const auto colon = address.rfind(':');
+  if (colon == address.npos) return not_an_address(address);
+  std::string host = address.substr(0, colon);
+  const std::string port = address.substr(colon + 1);
+  if (host.starts_with('[') && host.ends_with(']')) {
+    host = host.substr(1, host.size() - 2);
+  } else if (host.find(':') != host.npos) {
+    return not_an_address(address);
+  }
+  std::uint16_t number = 0;
+  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
+  if (host.empty() || error != std::errc{} || end != port.data() + port.size()) {
+    return not_an_address(address);
+  }
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  const int failed = getaddrinfo(host.c_str(), port.c_str(), &hints, &found);
+  if (failed != 0) {
+    return Error{Errc::invalid_argument,
+                 fmt::format("{}: unknown host: {}", address, gai_strerror(failed))};
+  }
+  const std::unique_ptr<addrinfo, void (*)(addrinfo*)> all(found, freeaddrinfo);
+  // `localhost` has one of each kind; most mean the older.
+  const addrinfo* chosen = found;
+  while (chosen != nullptr && chosen->ai_family != AF_INET) chosen = chosen->ai_next;
+  if (chosen == nullptr) chosen = found;
+  SocketAddress resolved;
+  std::memcpy(&resolved.bytes, chosen->ai_addr, chosen->ai_addrlen);
+  resolved.size = chosen->ai_addrlen;
+  return resolved;
+}
+
+std::string name_of(const SocketAddress& address) {
+  char host[INET6_ADDRSTRLEN] = {};
+  const bool six = address.family() == AF_INET6;
+  const void* bytes = six ? static_cast<const void*>(
+                                &reinterpret_cast<const sockaddr_in6*>(&address.bytes)->sin6_addr)
+                          : &reinterpret_cast<const sockaddr_in*>(&address.bytes)->sin_addr;
+  inet_ntop(address.family(), bytes, host, sizeof host);
+  return six ? fmt::format("[{}]:{}", host, address.port())
+             : fmt::format("{}:{}", host, address.port());
+}
+
+FileDescriptor open_socket(int family) {
+  return FileDescriptor(socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+}
+
+bool set(const FileDescriptor& socket, int level, int option) {
+  const int on = 1;
+  return setsockopt(socket.number(), level, option, &on, sizeof on) == 0;
+}
+
+// A bound TCP socket; an invalid one with errno.
+FileDescriptor bind_tcp(const SocketAddress& address, bool shared) {
+  FileDescriptor socket = open_socket(address.family());
+  const bool made = socket.number() >= 0 && set(socket, SOL_SOCKET, SO_REUSEADDR) &&
+                    (!shared || set(socket, SOL_SOCKET, SO_REUSEPORT)) &&
+                    (address.family() != AF_INET6 || set(socket, IPPROTO_IPV6, IPV6_V6ONLY));
+  if (!made || bind(socket.number(), address.get(), address.size) != 0) return FileDescriptor(-1);
+  return socket;
+}
+
+Result<Bound> bind_tcp(const std::string& address, unsigned sockets) {
+  SocketAddress at = TRY(resolve(address));
+  {
+    // SO_REUSEPORT would let two servers of one user share a port without a word.
+    const FileDescriptor alone = bind_tcp(at, false);
+    if (alone.number() < 0 || listen(alone.number(), 1) != 0) return cannot_listen(address, errno);
+  }
+  Bound bound;
+  for (unsigned i = 0; i < sockets; ++i) {
+    FileDescriptor socket = bind_tcp(at, true);
+    if (socket.number() < 0 || listen(socket.number(), backlog) != 0) {
+      return cannot_listen(address, errno);
+    }
+    getsockname(socket.number(), at.get(), &at.size);  // the port, for those that follow
+    bound.sockets.push_back(std::move(socket));
+  }
+  bound.name = name_of(at);
+  return bound;
+}
+
+// A socket file that nobody listens at is what a killed server leaves.
+bool is_stale(const sockaddr_un& at) {
+  struct stat info{};
+  if (lstat(at.sun_path, &info) != 0 || !S_ISSOCK(info.st_mode)) return false;
+  const FileDescriptor probe = open_socket(AF_UNIX);
+  return connect(probe.number(), reinterpret_cast<const sockaddr*>(&at), sizeof at) != 0 &&
+         errno == ECONNREFUSED;
+}
+
+Result<Bound> bind_unix(const std::string& address, std::string path) {
+  sockaddr_un at{};
+  at.sun_family = AF_UNIX;
+  if (path.empty()) return not_an_address(address);
+  if (path.size() >= sizeof at.sun_path) return cannot_listen(address, ENAMETOOLONG);
+  std::memcpy(at.sun_path, path.c_str(), path.size() + 1);
+  if (is_stale(at)) unlink(at.sun_path);
+  FileDescriptor socket = open_socket(AF_UNIX);
+  if (socket.number() < 0 ||
+      bind(socket.number(), reinterpret_cast<const sockaddr*>(&at), sizeof at) != 0 ||
+      listen(socket.number(), backlog) != 0) {
+    return cannot_listen(address, errno);
+  }
+  Bound bound;
+  bound.name = address;
+  bound.sockets.push_back(std::move(socket));
+  bound.path = std::move(path);
+  return bound;
+}
+
+}  // namespace
+
+FileDescriptor::~FileDescriptor() {
+  if (number_ >= 0) close(number_);
+}
+
+Result<Bound> bind_address(const std::string& address, unsigned sockets) {
+  constexpr std::string_view unix_prefix = "unix:";
+  if (address.starts_with(unix_prefix)) {
+    return bind_unix(address, address.substr(unix_prefix.size()));
+  }
+  return bind_tcp(address, sockets);
+}
+
+}  // namespace dobson::http

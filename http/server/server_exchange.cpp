@@ -1,0 +1,204 @@
+#include "http/server/server_exchange.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "core/base/assert.h"
+#include "core/log/log.h"
+#include "http/message/status.h"
+#include "http/message/url.h"
+
+namespace dobson::http {
+
+namespace {
+
+Task<bool> gone() {
+  co_return false;
+}
+
+// A value that was made of a client's bytes must not begin a header of its own.
+void append_value(std::string& out, std::string_view value) {
+  const auto begin = out.size();
+  out.append(value);
+  const auto breaks = [](char c) { return c == '\r' || c == '\n' || c == '\0'; };
+  std::replace_if(out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(), breaks, ' ');
+}
+
+}  // namespace
+
+void ServerExchange::begin(BodyPort& port, const Listening& listening, const Request& request) {
+  port_ = &port;
+  listening_ = &listening;
+  request_ = request;
+  family_ = listening.families.front();
+  counter_ = listening.router.entries().size();
+}
+
+void ServerExchange::end() {
+  family_state = nullptr;
+  route_ = nullptr;
+  arg_count_ = 0;
+  query_.reset();
+  status_ = 0;
+  answer_ = Answer::none;
+  close_ = false;
+  source_.reset();
+  arena_.release();
+}
+
+bool ServerExchange::prepare() {
+  const auto match = listening_->router.match(request_.path);
+  if (match.path == nullptr) {
+    refuse(Refusal::Reason::no_such_path, 404);
+    return false;
+  }
+  family_ = match.path->entries.front().family;
+  decode_args(match);
+  const bool guarded = !match.path->open && family_->admit != nullptr;
+  if (guarded && !family_->admit(family_->context, *this)) return false;
+
+  const auto* entry = listening_->router.choose(*match.path, request_.method, request_.query);
+  if (entry == nullptr) {
+    refuse(
+        {.reason = Refusal::Reason::method_not_allowed, .status = 405, .text = match.path->allow});
+    return false;
+  }
+  route_ = entry->route;
+  counter_ = entry->index;
+  if (route_->gate != nullptr && !route_->gate(family_->context, *this)) return false;
+  return check_query();
+}
+
+void ServerExchange::decode_args(const Router::Match& match) {
+  for (const auto name : match.path->args) {
+    const auto raw = match.args[arg_count_];
+    const auto text = percent_decode(raw, arena_);
+    args_[arg_count_++] = {name, text.value_or(raw), text.has_value()};
+  }
+}
+
+bool ServerExchange::check_query() {
+  query_.emplace(arena_);
+  if (!query_->parse(request_.query)) {
+    query_.reset();
+    refuse(Refusal::Reason::bad_query, 400);
+    return false;
+  }
+  const auto args = std::span(args_).first(arg_count_);
+  if (const auto refusal = check_params(*route_, request_, *query_, args)) {
+    refuse(*refusal);
+    return false;
+  }
+  if (request_.unknown_expectation) {
+    refuse(Refusal::Reason::unknown_expectation, 417);
+    return false;
+  }
+  return true;
+}
+
+void ServerExchange::refuse(Refusal::Reason reason, int status) {
+  refuse({.reason = reason, .status = status});
+}
+
+void ServerExchange::refuse(const Refusal& refusal) {
+  family_->refuse(family_->context, *this, refusal);
+}
+
+void ServerExchange::fail(std::string_view why) {
+  log::error("http", "{} {}: {}", family_->name, request_.path, why);
+  if (answer_ == Answer::none) {
+    if (status_ != 0) out_.resize(answer_begin_);
+    status_ = 0;
+    refuse(Refusal::Reason::internal, 500);
+  } else if (answer_ != Answer::complete) {
+    abort();
+  }
+}
+
+PathArg ServerExchange::path_arg(std::string_view name) const {
+  const auto args = std::span(args_).first(arg_count_);
+  const auto found = std::ranges::find(args, name, &PathArg::name);
+  return found == args.end() ? PathArg{name, {}} : *found;
+}
+
+const std::string_view* ServerExchange::query(std::string_view name) const {
+  return query_ ? query_->find(name) : nullptr;
+}
+
+std::string_view ServerExchange::random_uuid() {
+  auto* const text = static_cast<char*>(arena_.allocate(Random::uuid_length, 1));
+  reactor_->random().write_uuid(std::span<char, Random::uuid_length>(text, Random::uuid_length));
+  return {text, Random::uuid_length};
+}
+
+Task<Result<std::span<const std::byte>>> ServerExchange::read_body() {
+  DOBSON_ASSERT(status_ == 0);  // what is written of an answer must not go out before its end
+  return port_->read_body();
+}
+
+void ServerExchange::status(int code) {
+  DOBSON_ASSERT(status_ == 0);
+  status_ = code;
+  answer_begin_ = out_.size();
+  out_.append(status_line(code));
+}
+
+void ServerExchange::header(std::string_view name, std::string_view value) {
+  DOBSON_ASSERT(status_ != 0 && !answered());
+  out_.append(name).append(": ");
+  append_value(out_, value);
+  out_.append("\r\n");
+}
+
+void ServerExchange::finish(std::string_view body) {
+  const bool bodyless = is_bodyless(status_);
+  if (!bodyless) length_line(body.size());
+  end_head(Answer::complete);
+  if (!bodyless && request_.method != Method::head) out_.append(body);
+}
+
+void ServerExchange::finish_without_length() {
+  DOBSON_ASSERT(request_.method == Method::head || is_bodyless(status_));
+  end_head(Answer::complete);
+}
+
+void ServerExchange::finish_stream(std::unique_ptr<PageSource> source) {
+  if (chunked()) {
+    out_.append("Transfer-Encoding: chunked\r\n");
+  } else {
+    close_after();
+  }
+  const bool head = request_.method == Method::head;
+  end_head(head ? Answer::complete : Answer::stream);
+  if (!head) source_ = std::move(source);
+}
+
+void ServerExchange::begin_body(std::uint64_t length) {
+  length_line(length);
+  const bool empty = length == 0 || request_.method == Method::head;
+  end_head(empty ? Answer::complete : Answer::body);
+  body_left_ = length;
+}
+
+Task<bool> ServerExchange::write_body(std::span<const std::byte> bytes) {
+  if (answer_ != Answer::body) return gone();  // to HEAD, or cut
+  DOBSON_ASSERT(bytes.size() <= body_left_);
+  body_left_ -= bytes.size();
+  return port_->write_body(bytes);
+}
+
+void ServerExchange::length_line(std::uint64_t length) {
+  std::array<char, 20> digits;
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), length).ptr;
+  out_.append("Content-Length: ").append(digits.data(), end).append("\r\n");
+}
+
+void ServerExchange::end_head(Answer answer) {
+  DOBSON_ASSERT(status_ != 0 && !answered());
+  answer_ = answer;
+  // Asked last: it drops what the handler left of the body.
+  stays_open_ = !close_ && request_.keep_alive && !port_->ending() && port_->body_over();
+  out_.append(stays_open_ ? "Connection: keep-alive\r\n\r\n" : "Connection: close\r\n\r\n");
+}
+
+}  // namespace dobson::http
