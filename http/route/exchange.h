@@ -44,7 +44,7 @@ class Exchange {
   // --- Request ---
   virtual const Request& request() const = 0;
   virtual const Route* route() const = 0;  // null before one is found
-  // The decoded piece of that name in the route's pattern; empty text when the pattern has none.
+  // The decoded piece of that name in the route's pattern; no name when the pattern has none.
   virtual PathArg path_arg(std::string_view name) const = 0;
   // Form-decoded value of a query parameter (first of repeated ones); null when not given. Declared
   // parameters and others alike; holds until the answer is done. Before the query was decoded

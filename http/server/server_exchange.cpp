@@ -118,7 +118,7 @@ void ServerExchange::fail(std::string_view why) {
 PathArg ServerExchange::path_arg(std::string_view name) const {
   const auto args = std::span(args_).first(arg_count_);
   const auto found = std::ranges::find(args, name, &PathArg::name);
-  return found == args.end() ? PathArg{name, {}} : *found;
+  return found == args.end() ? PathArg{} : *found;
 }
 
 const std::string_view* ServerExchange::query(std::string_view name) const {
