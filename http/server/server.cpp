@@ -129,7 +129,7 @@ Server::Readings ReactorServer::read() const {
 
 Server::Budget ReactorServer::budget() const {
   const auto each = sizeof(Connection) + limits::head_bytes + sizeof(ServerExchange);
-  const auto buffers = std::max<std::size_t>(limits::body_buffers, shards_.size());
+  const auto buffers = std::max<std::size_t>(options_.body_buffers, shards_.size());
   return {.connections = options_.connections * each,
           .bodies = buffers * limits::body_chunk_bytes,
           .answers = options_.waiting_answer_bytes};

@@ -26,6 +26,7 @@ struct ServerOptions {
   int write_stall_timeout_ms = limits::write_stall_timeout_s * 1000;
   int linger_timeout_ms = limits::linger_timeout_s * 1000;
   std::size_t connections = limits::connections;
+  std::size_t body_buffers = limits::body_buffers;
   std::size_t waiting_answer_bytes = limits::waiting_answer_bytes;
 };
 

@@ -47,7 +47,7 @@ Shard::Shard(Runtime& runtime, unsigned index, const ServerOptions& options, Tot
       shards_(runtime.size()),
       options_(&options),
       totals_(&totals),
-      body_buffers_(*reactor_, std::max<std::size_t>(1, limits::body_buffers / shards_)) {}
+      body_buffers_(*reactor_, std::max<std::size_t>(1, options.body_buffers / shards_)) {}
 
 Shard::~Shard() = default;
 
