@@ -48,7 +48,7 @@ class Answer:
 
 def allowed(target):
     """§2.9: every 405 names the methods of its resource; a set, in any order."""
-    if target.path == "/serviceList" or not target.pieces:
+    if not target.pieces:
         return {"GET", "HEAD"}
     return {"GET", "HEAD", "POST", "PUT", "DELETE"}
 

@@ -115,7 +115,7 @@ class Target:
     def __init__(self, method, target):
         target = re.sub(r"^http://[^/]*", "", target).split("#")[0]
         self.path, _, query = target.partition("?")
-        pieces = self.path[1:].split("/", 2)
+        pieces = self.path[1:].split("/", 2) if self.path != "/serviceList" else [""]  # §2.10, 2
         if len(pieces) == 2 and not pieces[1] or len(pieces) == 3 and not pieces[2]:
             pieces.pop()
         self.pieces = [urllib.parse.unquote_to_bytes(piece.encode("latin-1")).decode(
