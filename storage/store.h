@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/async/completion.h"
+#include "core/base/limits.h"
 #include "core/base/result.h"
 #include "core/time/clock.h"
 #include "storage/blocks/block_store.h"
@@ -27,6 +28,14 @@ struct StoreOptions {
   unsigned readers = 8;                       // read transactions open at once
 };
 
+// The most memory that the store takes, in bytes, beside LMDB's map, which is page cache. A command
+// that waits is its proposer's; what stays below a MiB is not counted.
+struct StoreBudget {
+  std::uint64_t batch;    // changed pages of the write transaction, on the heap until it commits
+  std::uint64_t uploads;  // bodies on their way: of each, what is not a whole part yet
+  std::uint64_t reads;    // a part for each thread that reads blocks
+};
+
 // The reading side of one reactor or thread. `txn` begins a snapshot or goes on with the current
 // one; `reset` ends it and must be called before the thread waits.
 class Reader {
@@ -43,6 +52,11 @@ class Store {
   // Recovers what a crash left, starts the writer, the syncer and the background jobs. Errors are
   // for people: which directory, what is wrong, what to do.
   static Result<std::unique_ptr<Store>> open(const StoreOptions& options, const Clock& clock);
+
+  // For so many bodies that arrive at once, and threads that read blocks.
+  static constexpr StoreBudget budget(std::size_t uploads, std::size_t threads) {
+    return {limits::batch_bytes, uploads * limits::part_bytes, threads * limits::part_bytes};
+  }
 
   // Refuses new proposals, finishes those that wait, closes. Readers must be gone.
   virtual ~Store() = default;

@@ -49,6 +49,7 @@ constexpr std::int64_t page_rows = 1024;
 // --- the log: commands waiting for the writer ---
 constexpr std::size_t waiting_commands = 16384;  // more: 503
 constexpr int background_slice_ms = 5;           // a batch of background commands is cut there
+constexpr std::size_t batch_bytes = 64 * MiB;    // changed pages of a batch; then the next begins
 
 // --- rows of the store ---
 constexpr std::size_t row_key_bytes = 511;   // LMDB's cap
