@@ -1,60 +1,15 @@
-"""Shared by the contract tests: a server of one's own, and requests written byte by byte.
+"""Shared by the contract tests: requests written byte by byte.
 
 Nothing here knows what an answer should be; `page.py` does.
 """
 
 import json
 import os
-import shutil
-import signal
 import socket
-import subprocess
-import tempfile
-import time
+import sys
 
-TIMEOUT_S = 30  # of every wait: only a broken server meets it
-
-
-class Server:
-    """A `dobsond` on a fresh data directory and a port of the kernel's choice."""
-
-    def __init__(self, program, settings=()):
-        self.directory = tempfile.mkdtemp(prefix="dobson-contract-")
-        self.data = os.path.join(self.directory, "data")
-        self.log = os.path.join(self.directory, "log")
-        options = [f"--set={setting}" for setting in ("listen.ozone=127.0.0.1:0", *settings)]
-        with open(self.log, "wb") as log:
-            self.process = subprocess.Popen([program, "--data", self.data, *options],
-                                            stdout=log, stderr=subprocess.STDOUT)
-        host, port = self._listeners()["ozone"][0].rsplit(":", 1)
-        self.address = (host, int(port))
-
-    def _listeners(self):
-        path = os.path.join(self.data, "listeners.json")
-        deadline = time.monotonic() + TIMEOUT_S
-        while not os.path.exists(path):
-            if self.process.poll() is not None or time.monotonic() > deadline:
-                self.process.kill()
-                raise RuntimeError(f"the server did not start:\n{self.log_tail()}")
-            time.sleep(0.01)
-        with open(path, encoding="utf-8") as file:
-            return json.load(file)["listeners"]
-
-    def log_tail(self):
-        with open(self.log, encoding="utf-8", errors="replace") as file:
-            return file.read()[-4000:]
-
-    def stop(self):
-        """Ends the server as an operator would; anything but a clean exit is an error."""
-        self.process.send_signal(signal.SIGTERM)
-        try:
-            code = self.process.wait(TIMEOUT_S)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            code = "none, killed"
-        if code != 0:
-            raise RuntimeError(f"exit code after SIGTERM: {code}\n{self.log_tail()}")
-        shutil.rmtree(self.directory)
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+from dobsond import TIMEOUT_S, Server  # Server: for those who import this
 
 
 class Reply:

@@ -1,0 +1,63 @@
+"""A `dobsond` of one's own, for tests of the real program."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+
+TIMEOUT_S = 30  # of every wait: only a broken server meets it
+
+
+class Server:
+    """Serves `directory`, or a fresh one that goes when it stops, on a port of the kernel's choice."""
+
+    def __init__(self, program, settings=(), directory=None):
+        self.kept = directory is not None
+        self.directory = directory or tempfile.mkdtemp(prefix="dobsond-")
+        self.data = os.path.join(self.directory, "data")
+        self.log = os.path.join(self.directory, "log")
+        options = [f"--set={setting}" for setting in ("listen.ozone=127.0.0.1:0", *settings)]
+        with open(self.log, "wb") as log:
+            self.process = subprocess.Popen([program, "--data", self.data, *options],
+                                            stdout=log, stderr=subprocess.STDOUT)
+        host, port = self._listeners()["ozone"][0].rsplit(":", 1)
+        self.address = (host, int(port))
+
+    def _listeners(self):
+        path = os.path.join(self.data, "listeners.json")
+        deadline = time.monotonic() + TIMEOUT_S
+        while self.process.poll() is None and time.monotonic() < deadline:
+            if os.path.exists(path):
+                with open(path, encoding="utf-8") as file:
+                    written = json.load(file)
+                if written["pid"] == self.process.pid:  # not of a server that was killed
+                    return written["listeners"]
+            time.sleep(0.01)
+        self.process.kill()
+        self.process.wait()
+        raise RuntimeError(f"the server did not start:\n{self.log_tail()}")
+
+    def log_tail(self):
+        with open(self.log, encoding="utf-8", errors="replace") as file:
+            return file.read()[-4000:]
+
+    def kill(self):
+        """Ends the server without a warning; its directory stays."""
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self):
+        """Ends the server as an operator would; anything but a clean exit is an error."""
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            code = self.process.wait(TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            code = "none, killed"
+        if code != 0:
+            raise RuntimeError(f"exit code after SIGTERM: {code}\n{self.log_tail()}")
+        if not self.kept:
+            shutil.rmtree(self.directory)
