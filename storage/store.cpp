@@ -3,13 +3,12 @@
 #include <fmt/format.h>
 
 #include <optional>
-#include <system_error>
 
 #include "core/base/limits.h"
-#include "storage/blocks/container_file.h"
 #include "storage/blocks/local_block_store.h"
 #include "storage/catalog/catalog.h"
 #include "storage/env/data_lock.h"
+#include "storage/env/directory.h"
 #include "storage/jobs/periodic.h"
 #include "storage/jobs/purge.h"
 #include "storage/log/local_log.h"
@@ -21,19 +20,6 @@ namespace dobson::storage {
 namespace {
 
 namespace fs = std::filesystem;
-
-// With mode 0700 when it is made here.
-Status make_directory(const fs::path& directory) {
-  std::error_code error;
-  if (fs::create_directories(directory, error) && !error) {
-    fs::permissions(directory, fs::perms::owner_all, error);
-  }
-  if (error) {
-    return Error{Errc::io, fmt::format("cannot make the directory {}: {}", directory.c_str(),
-                                       error.message())};
-  }
-  return {};
-}
 
 class SnapshotReader final : public Reader {
  public:
@@ -114,26 +100,31 @@ class LocalStore final : public Store {
   std::optional<Periodic> purging_;
 };
 
+Result<std::unique_ptr<Store>> open_store(const StoreOptions& options, const Clock& clock) {
+  TRY(make_directory(options.data));
+  DataLock lock = TRY(DataLock::take(options.data));
+  try {
+    TRY(create_state(options.data, options.map_size));
+    auto store = std::make_unique<LocalStore>(options, clock, std::move(lock));
+    TRY(store->open_blocks(options, clock));
+    return std::unique_ptr<Store>(std::move(store));
+  } catch (const EnvError& error) {
+    return Error{
+        error.code(), {}, fmt::format("{}: {}", (options.data / "state").c_str(), error.what())};
+  }
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Store>> Store::open(const StoreOptions& options, const Clock& clock) {
   if (options.nodes.size() > 1) {
     return Error{Errc::invalid_argument, "blocks.nodes: one directory is supported"};
   }
-  TRY(make_directory(options.data));
-  DataLock lock = TRY(DataLock::take(options.data));
-  TRY(make_directory(options.data / "state"));
-  try {
-    auto store = std::make_unique<LocalStore>(options, clock, std::move(lock));
-    // New files are not found after a power loss unless their directories know them.
-    TRY(sync_directory(options.data / "state"));
-    TRY(sync_directory(options.data));
-    TRY(store->open_blocks(options, clock));
-    return std::unique_ptr<Store>(std::move(store));
-  } catch (const EnvError& error) {
-    return Error{error.code(),
-                 fmt::format("cannot open {}: {}", (options.data / "state").c_str(), error.what())};
+  auto store = open_store(options, clock);
+  if (!store.ok() && store.error().message.empty()) {
+    store.error().message = "cannot open the store: " + store.error().detail;
   }
+  return store;
 }
 
 }  // namespace dobson::storage

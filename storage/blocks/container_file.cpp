@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "storage/blocks/block_format.h"
+#include "storage/env/directory.h"
 
 namespace dobson::storage {
 
@@ -195,15 +196,6 @@ Result<std::uint64_t> ContainerFile::allocated_bytes() const {
   struct stat found{};
   if (::fstat(fd_, &found) != 0) return failure("fstat");
   return static_cast<std::uint64_t>(found.st_blocks) * 512;
-}
-
-Status sync_directory(const std::filesystem::path& directory) {
-  const int fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return error_of_call("open", directory);
-  const bool synced = ::fsync(fd) == 0;
-  Status status = synced ? Status() : Status(error_of_call("fsync", directory));
-  ::close(fd);
-  return status;
 }
 
 Status read_block(const ContainerFile& file, const BlockRef& block, std::uint64_t offset,

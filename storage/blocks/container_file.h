@@ -67,9 +67,6 @@ class ContainerFile {
   std::filesystem::path path_;
 };
 
-// Makes the directory's entries durable.
-Status sync_directory(const std::filesystem::path& directory);
-
 // Fills `out` from byte `offset` of the block. The bytes asked for lie inside the block.
 Status read_block(const ContainerFile& file, const BlockRef& block, std::uint64_t offset,
                   std::span<std::byte> out);

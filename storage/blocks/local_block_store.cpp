@@ -1,28 +1,19 @@
 #include "storage/blocks/local_block_store.h"
 
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 
 #include "core/base/assert.h"
 #include "core/log/log.h"
 #include "storage/blocks/block_format.h"
 #include "storage/blocks/gaps.h"
 #include "storage/blocks/local_block_writer.h"
+#include "storage/env/directory.h"
 
 namespace dobson::storage {
 
 namespace {
-
-Status make_directory(const std::filesystem::path& directory) {
-  if (::mkdir(directory.c_str(), S_IRWXU) == 0) return sync_directory(directory.parent_path());
-  if (errno == EEXIST) return {};
-  return Error{Errc::io, fmt::format("the directory {} for blocks cannot be made: {}",
-                                     directory.native(), std::strerror(errno))};
-}
 
 bool has_blocks(BlockIndex& index, ContainerId container) {
   bool found = false;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "storage/env/create_env.h"
+
 namespace dobson::storage {
 
 namespace {
@@ -42,15 +44,21 @@ EnvOptions state_options(const std::filesystem::path& data, std::uint64_t map_si
   return options;
 }
 
+Status create_state(const std::filesystem::path& data, std::uint64_t map_size) {
+  return create_env(state_options(data, map_size, 1),
+                    [](WriteTxn& txn) { write_state(txn, StateRecord{}); });
+}
+
 StateRecord read_state(const ReadTxn& txn) {
-  StateRecord state = get(txn, catalog::meta, MetaKey{}).value_or(StateRecord{});
-  if (state.schema > state_schema) {
+  std::optional<StateRecord> state = get(txn, catalog::meta, MetaKey{});
+  if (!state.has_value()) throw EnvError(Errc::corrupt, "the row of table meta is missing");
+  if (state->schema > state_schema) {
     throw EnvError(Errc::corrupt,
                    fmt::format("the data was written by a newer Dobson: schema {}, this one knows "
                                "schemas up to {}",
-                               state.schema, state_schema));
+                               state->schema, state_schema));
   }
-  return state;
+  return std::move(*state);
 }
 
 void write_state(WriteTxn& txn, const StateRecord& state) {

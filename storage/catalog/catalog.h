@@ -88,7 +88,10 @@ View decode_name_row(std::string_view name, std::string_view row) {
 EnvOptions state_options(const std::filesystem::path& data, std::uint64_t map_size,
                          unsigned readers);
 
-// The counters of the state; those of a new state when nothing was written yet.
+// Makes `state/` in a data directory unless it is there (storage/env/create_env.h).
+Status create_state(const std::filesystem::path& data, std::uint64_t map_size);
+
+// The counters of the state. Throws EnvError when there are none, or a newer Dobson wrote them.
 StateRecord read_state(const ReadTxn& txn);
 void write_state(WriteTxn& txn, const StateRecord& state);
 

@@ -20,7 +20,7 @@ namespace dobson::storage {
 using TableIndex = unsigned;
 
 struct EnvOptions {
-  std::filesystem::path directory;  // must exist
+  std::filesystem::path directory;  // must exist (create_env.h)
   std::uint64_t map_size = 0;       // bytes of address space
   unsigned readers = 0;             // read transactions open at once
   std::vector<std::string> tables;  // made when missing

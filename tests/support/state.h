@@ -3,7 +3,6 @@
 // A `state/` of its own, and commands applied to it without a log.
 
 #include <boost/test/unit_test.hpp>
-#include <filesystem>
 #include <initializer_list>
 #include <memory>
 #include <string>
@@ -22,7 +21,7 @@ inline constexpr std::uint64_t state_map_size = 1ULL << 32;
 class State {
  public:
   State() {
-    std::filesystem::create_directory(directory_.path() / "state");
+    BOOST_TEST_REQUIRE(storage::create_state(directory_.path(), state_map_size).ok());
     reopen();
   }
 

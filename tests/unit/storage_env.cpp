@@ -1,7 +1,9 @@
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
+#include <fstream>
 #include <string>
 
+#include "storage/env/create_env.h"
 #include "storage/env/data_lock.h"
 #include "storage/env/txn.h"
 #include "tests/support/temporary_directory.h"
@@ -91,6 +93,25 @@ BOOST_AUTO_TEST_CASE(a_map_that_does_not_fit_says_what_to_do) {
   BOOST_CHECK_EXCEPTION(Env{options}, EnvError, [](const EnvError& error) {
     return std::string_view(error.what()).find("store.map_size") != std::string_view::npos;
   });
+}
+
+BOOST_AUTO_TEST_CASE(a_creation_that_was_cut_short_begins_anew) {
+  namespace fs = std::filesystem;
+  const EnvOptions options{directory.path() / "made", 1ULL << 30, 4, {"table"}};
+  const fs::path aside = directory.path() / "made.new";
+  const auto create = [&options](const char* value) {
+    return create_env(options, [value](WriteTxn& txn) { txn.put(0, "key", value); }).ok();
+  };
+  fs::create_directory(aside);
+  std::ofstream(aside / "data.mdb") << std::string(8192, 'x');
+  BOOST_TEST(create("first"));
+  BOOST_TEST(!fs::exists(aside));
+
+  fs::create_directory(aside);
+  BOOST_TEST(create("second"));
+  BOOST_TEST(!fs::exists(aside));
+  const Env made(options);
+  BOOST_TEST(Snapshot(made).get(0, "key").value() == "first");
 }
 
 BOOST_AUTO_TEST_CASE(a_data_directory_has_one_owner) {

@@ -90,6 +90,27 @@ BOOST_AUTO_TEST_CASE(a_newer_schema_is_refused) {
   BOOST_TEST(error.message.find("written by a newer Dobson: schema 2") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_state_without_its_counters_is_refused) {
+  open();
+  {
+    Env env(state_options(options.data, options.map_size, 4));
+    WriteTxn txn(env);
+    erase(txn, catalog::meta, MetaKey{});
+    txn.commit();
+  }
+  BOOST_TEST(Store::open(options, clock).error().message ==
+             "cannot open the store: " + (options.data / "state").string() +
+                 ": the row of table meta is missing");
+}
+
+BOOST_AUTO_TEST_CASE(directories_are_made_with_their_parents) {
+  options.data = directory.path() / "a" / "b";
+  open();
+  BOOST_TEST((fs::status(options.data.parent_path()).permissions() == fs::perms::owner_all));
+  options.data = directory.path() / "a" / "b" / "lock" / "c";
+  BOOST_TEST(Store::open(options, clock).error().message.ends_with("/b/lock: File exists"));
+}
+
 BOOST_AUTO_TEST_CASE(a_store_that_is_nearly_full_says_so) {
   options.free_watermark = UINT64_MAX;
   const auto store = open();
