@@ -1,7 +1,6 @@
 #include "core/runtime/reactor.h"
 
 #include <chrono>
-#include <cstring>
 
 namespace dobson {
 
@@ -10,45 +9,6 @@ namespace {
 std::int64_t steady_ms() {
   const auto since_start = std::chrono::steady_clock::now().time_since_epoch();
   return std::chrono::duration_cast<std::chrono::milliseconds>(since_start).count();
-}
-
-char* put_two_digits(char* out, unsigned value) {
-  *out++ = static_cast<char>('0' + value / 10);
-  *out++ = static_cast<char>('0' + value % 10);
-  return out;
-}
-
-// "Tue, 05 Mar 2019 09:07:01 GMT"
-void write_date(std::span<char, 29> out, UnixMillis time) {
-  using namespace std::chrono;
-  const sys_time<seconds> at{floor<seconds>(milliseconds(time))};
-  const auto day = floor<days>(at);
-  const year_month_day date(day);
-  const hh_mm_ss clock(at - day);
-  const auto years = static_cast<unsigned>(static_cast<int>(date.year()));
-  constexpr std::string_view weekdays = "SunMonTueWedThuFriSat";
-  constexpr std::string_view months = "JanFebMarAprMayJunJulAugSepOctNovDec";
-
-  char* next = out.data();
-  const auto put = [&next](std::string_view text) {
-    std::memcpy(next, text.data(), text.size());
-    next += text.size();
-  };
-  put(weekdays.substr(3 * weekday(day).c_encoding(), 3));
-  put(", ");
-  next = put_two_digits(next, static_cast<unsigned>(date.day()));
-  put(" ");
-  put(months.substr(3 * (static_cast<unsigned>(date.month()) - 1), 3));
-  put(" ");
-  next = put_two_digits(next, years / 100 % 100);
-  next = put_two_digits(next, years % 100);
-  put(" ");
-  next = put_two_digits(next, static_cast<unsigned>(clock.hours().count()));
-  put(":");
-  next = put_two_digits(next, static_cast<unsigned>(clock.minutes().count()));
-  put(":");
-  next = put_two_digits(next, static_cast<unsigned>(clock.seconds().count()));
-  put(" GMT");
 }
 
 }  // namespace
@@ -85,10 +45,10 @@ UnixMillis Reactor::now() {
 std::string_view Reactor::date() {
   const UnixMillis second = now() / 1000;
   if (second != dated_second_) {
-    write_date(date_, now());
+    date_ = HttpDate(now());
     dated_second_ = second;
   }
-  return {date_.data(), date_.size()};
+  return date_;
 }
 
 void Reactor::wait_for_tick() {

@@ -1,10 +1,8 @@
 #pragma once
 
 // One event loop and what belongs to its thread alone: mailbox, deadlines, coarse time, random
-// numbers. Every entry from the loop into our code is a *turn*; what must not outlive one (a read
-// transaction, design.md §2) is given back by the hooks that run at its end, before the loop waits.
+// numbers, and the hooks that run when a turn ends.
 
-#include <array>
 #include <string_view>
 #include <thread>
 #include <vector>
@@ -13,17 +11,11 @@
 #include "core/async/completion.h"
 #include "core/runtime/deadline_wheel.h"
 #include "core/runtime/random.h"
+#include "core/runtime/turn_hook.h"
 #include "core/time/clock.h"
+#include "core/time/http_date.h"
 
 namespace dobson {
-
-class TurnHook {
- public:
-  virtual void turn_ended() = 0;
-
- protected:
-  ~TurnHook() = default;
-};
 
 class Reactor final : public Mailbox {
  public:
@@ -39,12 +31,11 @@ class Reactor final : public Mailbox {
 
   // Wall time of this turn, read when first asked for.
   UnixMillis now();
-  // `now` in the form of RFC 7231, written anew when the second changes.
+  // `now`, written anew when the second changes.
   std::string_view date();
 
-  // On this thread. A hook must not add or remove one.
+  // On this thread; not by a hook.
   void add_hook(TurnHook& hook) { hooks_.push_back(&hook); }
-  void remove_hook(TurnHook& hook) { std::erase(hooks_, &hook); }
 
   class Turn {
    public:
@@ -79,8 +70,8 @@ class Reactor final : public Mailbox {
   DeadlineWheel wheel_;
   Random random_;
   UnixMillis now_ = unknown;
-  UnixMillis dated_second_ = INT64_MIN;
-  std::array<char, 29> date_;
+  UnixMillis dated_second_ = 0;
+  HttpDate date_{0};
   std::vector<TurnHook*> hooks_;
   std::thread thread_;  // last: it uses all above
 };

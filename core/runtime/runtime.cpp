@@ -38,6 +38,11 @@ class Entry final : public Completion {
   std::promise<void> ended_;
 };
 
+Task<void> add(Reactor* reactor, TurnHook* hook) {
+  reactor->add_hook(*hook);
+  co_return;
+}
+
 }  // namespace
 
 Runtime::Runtime(unsigned reactors, const Clock& clock, int tick_ms) {
@@ -59,6 +64,10 @@ std::future<void> Runtime::run(unsigned index, Task<void> task) {
   auto ended = entry->ended();
   entry.release()->complete();
   return ended;
+}
+
+void Runtime::add_hook(unsigned index, TurnHook& hook) {
+  run(index, add(&reactor(index), &hook)).get();
 }
 
 void Runtime::stop() {

@@ -14,6 +14,7 @@
 namespace dobson {
 
 class Reactor;
+class TurnHook;
 
 class Runtime {
  public:
@@ -30,6 +31,9 @@ class Runtime {
 
   // Starts `task` on a reactor, from any other thread; the future holds its end or its exception.
   std::future<void> run(unsigned index, Task<void> task);
+
+  // Before tasks run that need the hook. It lives longer than the runtime.
+  void add_hook(unsigned index, TurnHook& hook);
 
   // Ends the event loops and their threads. Tasks that have not ended then never will: drain first.
   void stop();

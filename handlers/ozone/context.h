@@ -3,12 +3,11 @@
 // What the handlers of this family share: the store, the pool for block I/O, the settings. Lives as
 // long as the server.
 
-#include <memory>
 #include <set>
 #include <string>
-#include <vector>
 
 #include "core/async/pool.h"
+#include "handlers/common/readers.h"
 #include "http/route/exchange.h"
 #include "storage/store.h"
 
@@ -26,10 +25,10 @@ struct Context {
   storage::Store& store;
   Pool& block_pool;
   Settings settings;
-  std::vector<std::unique_ptr<storage::Reader>> readers;  // one a reactor
+  Readers& readers;
 
   const storage::ReadTxn& read(const http::Exchange& exchange) {
-    return readers[exchange.reactor()]->txn();
+    return readers.txn(exchange.reactor());
   }
 };
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <cstring>
 #include <span>
 
 #include "handlers/ozone/text.h"
@@ -19,15 +18,6 @@ constexpr std::string_view weekdays[] = {"sunday",   "monday", "tuesday", "wedne
 constexpr std::string_view months[] = {"january",   "february", "march",    "april",
                                        "may",       "june",     "july",     "august",
                                        "september", "october",  "november", "december"};
-
-void put_digits(char* to, unsigned value, int digits) {
-  for (int i = digits - 1; i >= 0; --i, value /= 10) to[i] = static_cast<char>('0' + value % 10);
-}
-
-void put_name(char* to, std::string_view name) {
-  to[0] = static_cast<char>(name[0] - 'a' + 'A');
-  std::memcpy(to + 1, name.data() + 1, 2);
-}
 
 // Where `word` stands among `names`, in full or by its first three letters, in any case.
 std::optional<unsigned> find_name(std::span<const std::string_view> names, std::string_view word) {
@@ -124,22 +114,6 @@ std::optional<UnixMillis> parse_rfc850(std::string_view date, std::string_view t
 }
 
 }  // namespace
-
-WireDate::WireDate(UnixMillis time) {
-  const sys_time<seconds> at{floor<seconds>(milliseconds{time})};
-  const auto day = floor<days>(at);
-  const year_month_day date{day};
-  const hh_mm_ss clock{at - day};
-  char* const text = text_.data();
-  std::memcpy(text, "Thu, 01 Jan 1970 00:00:00 GMT", text_.size());
-  put_name(text, weekdays[weekday{day}.c_encoding()]);
-  put_digits(text + 5, static_cast<unsigned>(date.day()), 2);
-  put_name(text + 8, months[static_cast<unsigned>(date.month()) - 1]);
-  put_digits(text + 12, static_cast<unsigned>(static_cast<int>(date.year())), 4);
-  put_digits(text + 17, static_cast<unsigned>(clock.hours().count()), 2);
-  put_digits(text + 20, static_cast<unsigned>(clock.minutes().count()), 2);
-  put_digits(text + 23, static_cast<unsigned>(clock.seconds().count()), 2);
-}
 
 std::optional<UnixMillis> parse_date(std::string_view text) {
   Words words(text);

@@ -8,6 +8,7 @@
 #include "core/async/pool.h"
 #include "core/async/task.h"
 #include "core/base/limits.h"
+#include "core/time/http_date.h"
 #include "handlers/ozone/byte_range.h"
 #include "handlers/ozone/content_md5.h"
 #include "handlers/ozone/dates.h"
@@ -183,7 +184,7 @@ void begin_data(http::Exchange& exchange, const Found& found) {
   const bool part = found.range.kind == ByteRange::Kind::part;
   begin_data_answer(exchange, part ? 206 : 200);
   if (found.key.md5) exchange.header("ETag", quoted_etag(*found.key.md5));
-  exchange.header("Last-Modified", WireDate(found.key.modified));
+  exchange.header("Last-Modified", HttpDate(found.key.modified));
   exchange.header("Accept-Ranges", "bytes");
   if (part) {
     const std::uint64_t last = found.range.begin + found.range.length - 1;

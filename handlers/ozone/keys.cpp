@@ -36,7 +36,7 @@ class KeyStream final : public http::PageSource {
   Result<bool> next(std::string& out) override {
     const std::size_t enough = out.size() + limits::stream_chunk_bytes;
     const bool stopped =
-        storage::visit_keys(context_.readers[reactor_]->txn(), bucket_, {prefix_, after_},
+        storage::visit_keys(context_.readers.txn(reactor_), bucket_, {prefix_, after_},
                             [&](const storage::KeyRow& key) {
                               if (left_ == 0 || out.size() >= enough) return false;
                               append_key(out, key, context_.settings.key_type_field);

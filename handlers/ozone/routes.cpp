@@ -244,10 +244,6 @@ constexpr Route routes[] = {
      .errors = missing_key},
 };
 
-void reset_reader(void* context, unsigned reactor) {
-  static_cast<Context*>(context)->readers[reactor]->reset();
-}
-
 }  // namespace
 
 http::Family make_family(Context& context) {
@@ -255,8 +251,7 @@ http::Family make_family(Context& context) {
           .routes = routes,
           .context = &context,
           .admit = &admit,
-          .refuse = &refuse,
-          .idle = &reset_reader};
+          .refuse = &refuse};
 }
 
 }  // namespace dobson::ozone

@@ -4,8 +4,8 @@
 #include <array>
 #include <charconv>
 
+#include "core/time/http_date.h"
 #include "handlers/ozone/bucket_headers.h"
-#include "handlers/ozone/dates.h"
 #include "handlers/ozone/quota.h"
 
 namespace dobson::ozone {
@@ -29,7 +29,7 @@ constexpr auto hex_pairs = [] {
 void write_bucket_fields(JsonWriter& json, std::string_view volume, std::string_view name,
                          const storage::BucketRecord& bucket) {
   json.key("volumeName").string(volume).key("bucketName").string(name);
-  json.key("createdOn").string(WireDate(bucket.created));
+  json.key("createdOn").string(HttpDate(bucket.created));
   json.key("acls").array();
   for (const storage::Acl& acl : bucket.acls) {
     json.object().key("type").string(to_wire(acl.type)).key("name").string(acl.name);
@@ -49,8 +49,8 @@ void write_key_fields(JsonWriter& json, const storage::KeyRow& key, bool type_fi
   } else {
     json.string(to_hex(*key.md5));
   }
-  json.key("createdOn").string(WireDate(key.created));
-  json.key("modifiedOn").string(WireDate(key.modified));
+  json.key("createdOn").string(HttpDate(key.created));
+  json.key("modifiedOn").string(HttpDate(key.modified));
   json.key("size").number(key.size).key("keyName").string(key.name);
   if (type_field) json.key("type").string(key_type);
 }
@@ -67,9 +67,9 @@ void append_number(std::string& out, std::uint64_t value) {
 // Dates of a listing's neighbours are often equal to the second.
 void append_date(std::string& out, UnixMillis time) {
   thread_local UnixMillis last = -1;
-  thread_local WireDate text(0);
+  thread_local HttpDate text(0);
   if (time / 1000 != last) {
-    text = WireDate(time);
+    text = HttpDate(time);
     last = time / 1000;
   }
   out.append(text);
@@ -92,7 +92,7 @@ void write_volume(JsonWriter& json, std::string_view name, const storage::Volume
   json.object().key("owner").object().key("name").string(volume.owner).end_object();
   json.key("quota").object().key("unit").string(quota.unit);
   json.key("size").number(quota.size).end_object();
-  json.key("volumeName").string(name).key("createdOn").string(WireDate(volume.created));
+  json.key("volumeName").string(name).key("createdOn").string(HttpDate(volume.created));
   json.key("createdBy").string(volume.created_by).end_object();
 }
 

@@ -93,8 +93,6 @@ struct Family {
   // answered. Null: everybody is admitted.
   bool (*admit)(void* context, Exchange& exchange) = nullptr;
   void (*refuse)(void* context, Exchange& exchange, const Refusal& refusal) = nullptr;
-  // Before the reactor waits: read transactions are reset here.
-  void (*idle)(void* context, unsigned reactor) = nullptr;
 };
 
 }  // namespace dobson::http

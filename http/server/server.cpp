@@ -75,10 +75,7 @@ Result<std::vector<std::string>> ReactorServer::listen(const std::vector<std::st
   for (const auto& address : addresses) all.push_back(TRY(bind_address(address, runtime_->size())));
 
   std::vector<Shard*> everybody;
-  for (const auto& shard : shards_) {
-    shard->add_families(*listening);
-    everybody.push_back(shard.get());
-  }
+  for (const auto& shard : shards_) everybody.push_back(shard.get());
   std::vector<std::string> names;
   for (auto& bound : all) {
     names.push_back(bound.name);

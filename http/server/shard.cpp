@@ -51,13 +51,6 @@ Shard::Shard(Runtime& runtime, unsigned index, const ServerOptions& options, Tot
 
 Shard::~Shard() = default;
 
-void Shard::add_families(const Listening& listening) {
-  for (const Family* family : listening.families) {
-    const bool known = std::ranges::count(families_, family) > 0;
-    if (family->idle != nullptr && !known) families_.push_back(family);
-  }
-}
-
 void Shard::add_acceptor(Runtime& runtime, const Listening& listening, FileDescriptor socket,
                          std::vector<Shard*> takers) {
   acceptors_.push_back(
@@ -65,7 +58,6 @@ void Shard::add_acceptor(Runtime& runtime, const Listening& listening, FileDescr
 }
 
 Task<void> Shard::start() {
-  reactor_->add_hook(*this);
   for (const auto& acceptor : acceptors_) tasks_.spawn(acceptor->run());
   co_return;
 }
@@ -82,7 +74,6 @@ Task<void> Shard::drain(std::int64_t grace_ms) {
   const auto most = std::int64_t{std::numeric_limits<int>::max() / 2};
   reactor_->wheel().arm(grace, static_cast<int>(std::min(grace_ms, most)));
   co_await tasks_.join();
-  reactor_->remove_hook(*this);
 }
 
 Task<void> Shard::open(const Listening* listening, int fd) {
@@ -125,10 +116,6 @@ void Shard::give_back(std::unique_ptr<ServerExchange> exchange) {
 bool Shard::add_waiting_answer(std::size_t bytes) {
   waiting_answer_bytes_ += bytes;
   return waiting_answer_bytes_ <= options_->waiting_answer_bytes / shards_;
-}
-
-void Shard::turn_ended() {
-  for (const Family* family : families_) family->idle(family->context, reactor_->index());
 }
 
 }  // namespace dobson::http

@@ -29,13 +29,12 @@ struct Totals {
   std::atomic<std::uint64_t> refused{0};
 };
 
-class Shard final : public TurnHook {
+class Shard final {
  public:
   Shard(Runtime& runtime, unsigned index, const ServerOptions& options, Totals& totals);
   ~Shard();
 
   // --- Before start ---
-  void add_families(const Listening& listening);
   // Sockets accepted here go to `takers` in turn.
   void add_acceptor(Runtime& runtime, const Listening& listening, FileDescriptor socket,
                     std::vector<Shard*> takers);
@@ -64,14 +63,11 @@ class Shard final : public TurnHook {
   bool add_waiting_answer(std::size_t bytes);
   void remove_waiting_answer(std::size_t bytes) { waiting_answer_bytes_ -= bytes; }
 
-  void turn_ended() override;
-
  private:
   Reactor* reactor_;
   const unsigned shards_;
   const ServerOptions* options_;
   Totals* totals_;
-  std::vector<const Family*> families_;  // that are told when a turn ends
   std::vector<std::unique_ptr<Acceptor>> acceptors_;
 
   bool draining_ = false;

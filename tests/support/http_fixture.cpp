@@ -178,10 +178,6 @@ void refuse(void*, Exchange& exchange, const http::Refusal& refusal) {
   exchange.finish("refused");
 }
 
-void idle(void* context, unsigned) {
-  ++family_of(context).turns;
-}
-
 constexpr http::Param page_params[] = {{.name = "pages", .type = http::Type::integer, .min = 0}};
 
 constexpr http::Route routes[] = {
@@ -225,12 +221,7 @@ constexpr http::Route routes[] = {
 }  // namespace
 
 HttpFamily::HttpFamily()
-    : family{.name = "test",
-             .routes = routes,
-             .context = this,
-             .admit = admit,
-             .refuse = refuse,
-             .idle = idle} {}
+    : family{.name = "test", .routes = routes, .context = this, .admit = admit, .refuse = refuse} {}
 
 HttpFixture::HttpFixture(const http::ServerOptions& options, unsigned reactors,
                          const std::string& address)

@@ -25,7 +25,6 @@ struct HttpFamily {
   HttpFamily();
 
   std::atomic<int> state{0};
-  std::atomic<int> turns{0};    // Family::idle
   std::atomic<int> holding{0};  // handlers of /hold that wait for `release`
   std::atomic<bool> released{false};
   Pool pool{1, 64};

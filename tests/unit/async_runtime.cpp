@@ -105,18 +105,17 @@ struct CountTurns final : TurnHook {
 };
 
 Task<void> cross_turns(Reactor* reactor, CountTurns* turns, int* within, int* after) {
-  reactor->add_hook(*turns);
   const int before = turns->ended;
   *within = turns->ended - before;
   co_await next_turn(*reactor);
   *after = turns->ended - before;
-  reactor->remove_hook(*turns);
 }
 
 BOOST_AUTO_TEST_CASE(hooks_run_between_turns) {
   const SystemClock clock;
-  Runtime runtime(1, clock, 1000);
   CountTurns turns;
+  Runtime runtime(1, clock, 1000);
+  runtime.add_hook(0, turns);
   int within = -1;
   int after = -1;
   runtime.run(0, cross_turns(&runtime.reactor(0), &turns, &within, &after)).get();
@@ -125,23 +124,21 @@ BOOST_AUTO_TEST_CASE(hooks_run_between_turns) {
 }
 
 Task<void> read_dates(Reactor* reactor, ManualClock* clock, std::vector<std::string>* dates) {
-  // Sunday, Thursday, a leap day, a century, and the day of the page's example.
-  for (const UnixMillis at : {784111777'000, 0L, 951826332'999, 4102444800'000, 1551776821'000}) {
+  for (const UnixMillis at : {0L, 951826332'000, 951826332'999, 951826333'000}) {
     clock->set(at);
     co_await next_turn(*reactor);
     dates->emplace_back(reactor->date());
   }
 }
 
-BOOST_AUTO_TEST_CASE(dates_are_of_rfc_7231) {
+BOOST_AUTO_TEST_CASE(dates_go_with_the_clock) {
   ManualClock clock(0);
   Runtime runtime(1, clock, 1000);
   std::vector<std::string> dates;
   runtime.run(0, read_dates(&runtime.reactor(0), &clock, &dates)).get();
   const std::vector<std::string> expected{
-      "Sun, 06 Nov 1994 08:49:37 GMT", "Thu, 01 Jan 1970 00:00:00 GMT",
-      "Tue, 29 Feb 2000 12:12:12 GMT", "Fri, 01 Jan 2100 00:00:00 GMT",
-      "Tue, 05 Mar 2019 09:07:01 GMT"};
+      "Thu, 01 Jan 1970 00:00:00 GMT", "Tue, 29 Feb 2000 12:12:12 GMT",
+      "Tue, 29 Feb 2000 12:12:12 GMT", "Tue, 29 Feb 2000 12:12:13 GMT"};
   BOOST_TEST(dates == expected, boost::test_tools::per_element());
 }
 

@@ -4,12 +4,12 @@
 
 #include <algorithm>
 #include <array>
-#include <ctime>
 #include <thread>
 #include <utility>
 
 #include "core/base/assert.h"
 #include "core/base/limits.h"
+#include "core/time/http_date.h"
 #include "tools/dobsonctl/interrupt.h"
 #include "tools/dobsonctl/text.h"
 #include "tools/dobsonctl/wire.h"
@@ -100,7 +100,7 @@ HeaderList header_list(const Server& server, const Request& request) {
     list.reset(longer);
   };
   add("x-ozone-version: v1");
-  add("Date: " + http_date(std::time(nullptr)));
+  add(std::string("Date: ").append(HttpDate(SystemClock().now())));
   add("Authorization: OZONE " + server.user);
   add("Accept: application/json");
   for (const std::string& line : request.headers) add(line);

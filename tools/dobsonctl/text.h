@@ -3,7 +3,6 @@
 // Texts that people and servers read. Pure functions.
 
 #include <cstdint>
-#include <ctime>
 #include <string>
 #include <string_view>
 
@@ -11,9 +10,6 @@ namespace dobson::ctl {
 
 // Every byte but the unreserved characters of RFC 3986 and those of `keep` as %XX.
 std::string percent_encode(std::string_view bytes, std::string_view keep = {});
-
-// "Mon, 26 Jun 2017 04:23:30 GMT" whatever the locale (spec/ozone-rest.md §2.5).
-std::string http_date(std::time_t seconds);
 
 // 1536 -> "1.5 KiB".
 std::string human_size(double bytes);

@@ -135,10 +135,11 @@ int run(const Invocation& invocation, const Options& options) {
   }
   const auto store = std::move(opened).value();
 
+  Readers readers(*store, reactor_count(options));
   Runtime runtime(reactor_count(options), clock);
+  for (unsigned i = 0; i < runtime.size(); ++i) runtime.add_hook(i, readers.hook(i));
   Pool block_pool(static_cast<unsigned>(options.integer("blocks.threads")), limits::waiting_io);
-  ozone::Context ozone{*store, block_pool, ozone_settings(options), {}};
-  for (unsigned i = 0; i < runtime.size(); ++i) ozone.readers.push_back(store->make_reader());
+  ozone::Context ozone{*store, block_pool, ozone_settings(options), readers};
   const http::Family ozone_family = ozone::make_family(ozone);
   InternalContext internal{.store = *store, .server_metrics = {}};
   const http::Family internal_family = make_internal_family(internal);
