@@ -8,7 +8,7 @@
 #include <set>
 
 #include "tests/crash/replay.h"
-#include "tests/crash/scratch.h"
+#include "tests/support/temporary_directory.h"
 
 using namespace dobson::crash;
 
@@ -53,7 +53,7 @@ class Script {
   }
 
  private:
-  Scratch scratch_;
+  dobson::test::TemporaryDirectory scratch_;
   Log log_{scratch_.path() / "log"};
 };
 
@@ -225,7 +225,7 @@ BOOST_AUTO_TEST_CASE(cuts_do_not_depend_on_cuts_before) {
   script.sync(Kind::fdatasync, 3);
   const Recording recording = script.recording();
   Replay replay(recording);
-  const Scratch scratch;
+  const dobson::test::TemporaryDirectory scratch;
   const auto left = [&](uint64_t prefix, Policy policy) {
     replay.materialise(prefix, policy, 0, scratch.path() / "left");
     std::ifstream file(scratch.path() / "left/f");

@@ -6,6 +6,8 @@
 //   DOBSON_RECORD_DIR=DIR          what is recorded; its parent exists
 //   DOBSON_RECORD_SKIP_SYNC=TEXT   syncs of paths that contain TEXT, or of `all`, do nothing and
 //                                  claim success: the canary that a test must notice
+//   DOBSON_RECORD_KILL_AT_PUNCH=N  the process kills itself instead of its Nth hole, when nothing
+//                                  is done that has no record yet
 //
 // A lock is held across a call and its record, so that records stand in a true order. Only a sync
 // runs without it; its record says what was complete when it began.
@@ -23,6 +25,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstdarg>
 #include <cstdio>
 #include <cstdlib>
@@ -46,10 +49,11 @@ struct Descriptor {
 
 class Recorder {
  public:
-  Recorder(const char* log, const char* directory, const char* skip_sync)
+  Recorder(const char* log, const char* directory, const char* skip_sync, unsigned kill_at_punch)
       : log_(log),
         directory_(fs::weakly_canonical(fs::absolute(directory))),
-        skip_sync_(skip_sync) {
+        skip_sync_(skip_sync),
+        punches_to_live_(kill_at_punch) {
     log_.append({.kind = Kind::start});
   }
 
@@ -87,6 +91,10 @@ class Recorder {
                 path);
   }
 
+  void punching() {
+    if (punches_to_live_ > 0 && --punches_to_live_ == 0) ::kill(::getpid(), SIGKILL);
+  }
+
   // To be called before the descriptor is closed: afterwards its number may already be reused.
   void closing(int fd) {
     if (!tracks(fd)) return;
@@ -121,6 +129,7 @@ class Recorder {
   Log log_;
   const std::string directory_;
   const std::string skip_sync_;
+  unsigned punches_to_live_;
   std::array<Descriptor, 1 << 16> descriptors_;
 };
 
@@ -131,8 +140,10 @@ Recorder* recorder = nullptr;
   const char* log = std::getenv("DOBSON_RECORD");
   const char* directory = std::getenv("DOBSON_RECORD_DIR");
   const char* skip_sync = std::getenv("DOBSON_RECORD_SKIP_SYNC");
+  const char* kill_at_punch = std::getenv("DOBSON_RECORD_KILL_AT_PUNCH");
   if (log != nullptr && directory != nullptr)
-    recorder = new Recorder(log, directory, skip_sync == nullptr ? "" : skip_sync);
+    recorder = new Recorder(log, directory, skip_sync == nullptr ? "" : skip_sync,
+                            kill_at_punch == nullptr ? 0 : std::atoi(kill_at_punch));
 }
 
 template <class Function>
@@ -310,7 +321,11 @@ int fallocate(int fd, int mode, off_t offset, off_t length) {
                    .flags = static_cast<uint32_t>(mode),
                    .offset = static_cast<uint64_t>(offset),
                    .length = static_cast<uint64_t>(length)},
-                  [&] { return call(fd, mode, offset, length); });
+                  [&] {
+                    const bool punch = (mode & FALLOC_FL_PUNCH_HOLE) != 0;
+                    if (punch && recorder != nullptr) recorder->punching();
+                    return call(fd, mode, offset, length);
+                  });
 }
 
 int posix_fallocate(int fd, off_t offset, off_t length) {

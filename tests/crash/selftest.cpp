@@ -1,21 +1,19 @@
 // The recorder and its replay on programs of which it is known whether a power cut can make them
 // break a promise.
 
-#include <fcntl.h>
 #include <lmdb.h>
-#include <spawn.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <boost/test/unit_test.hpp>
 #include <fstream>
 
+#include "tests/crash/process.h"
 #include "tests/crash/replay.h"
-#include "tests/crash/scratch.h"
 #include "tests/crash/writer.h"
 #include "tests/support/seed.h"
+#include "tests/support/temporary_directory.h"
 
 using namespace dobson::crash;
 namespace fs = std::filesystem;
@@ -30,16 +28,18 @@ class Run {
     Log log(scratch_.path() / "log");
     int ends[2];
     BOOST_REQUIRE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
-    const pid_t writer = spawn(mode, skip_sync, preload, ends[1]);
+    const pid_t writer =
+        spawn({DOBSON_CRASH_WRITER, mode, live()},
+              {"LD_PRELOAD=" + preload, "DOBSON_RECORD=" + (scratch_.path() / "log").string(),
+               "DOBSON_RECORD_DIR=" + live().string(), "DOBSON_RECORD_SKIP_SYNC=" + skip_sync},
+              ends[1], ends[1]);
     close(ends[1]);
     for (char byte; read(ends[0], &byte, 1) == 1;) {
       acks_.push_back(log.records());
       BOOST_REQUIRE(write(ends[0], &byte, 1) == 1);
     }
     close(ends[0]);
-    int status = 0;
-    BOOST_REQUIRE(waitpid(writer, &status, 0) == writer);
-    BOOST_REQUIRE(status == 0);
+    BOOST_REQUIRE(wait_for(writer) == 0);
     recording_ = load(scratch_.path() / "log");
   }
 
@@ -63,29 +63,7 @@ class Run {
   }
 
  private:
-  pid_t spawn(const std::string& mode, const std::string& skip_sync, const std::string& preload,
-              int end) const {
-    std::array environment = {
-        "LD_PRELOAD=" + preload, "DOBSON_RECORD=" + (scratch_.path() / "log").string(),
-        "DOBSON_RECORD_DIR=" + live().string(), "DOBSON_RECORD_SKIP_SYNC=" + skip_sync};
-    std::array<char*, environment.size() + 1> environment_pointers{};
-    std::ranges::transform(environment, environment_pointers.begin(),
-                           [](std::string& text) { return text.data(); });
-    std::array arguments = {std::string(DOBSON_CRASH_WRITER), mode, live().string()};
-    std::array argument_pointers = {arguments[0].data(), arguments[1].data(), arguments[2].data(),
-                                    static_cast<char*>(nullptr)};
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, end, STDIN_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, end, STDOUT_FILENO);
-    pid_t pid = 0;
-    BOOST_REQUIRE(posix_spawn(&pid, DOBSON_CRASH_WRITER, &actions, nullptr,
-                              argument_pointers.data(), environment_pointers.data()) == 0);
-    posix_spawn_file_actions_destroy(&actions);
-    return pid;
-  }
-
-  Scratch scratch_;
+  dobson::test::TemporaryDirectory scratch_;
   Recording recording_;
   std::vector<uint64_t> acks_;
 };

@@ -1,0 +1,122 @@
+#include "tests/crash/world.h"
+
+#include <fmt/format.h>
+
+#include <set>
+#include <span>
+#include <stdexcept>
+
+#include "storage/blocks/block_format.h"
+#include "storage/blocks/local_block_store.h"
+#include "storage/query/namespace.h"
+#include "storage/query/state_block_index.h"
+#include "storage/store.h"
+#include "storage/verify/block_bytes.h"
+#include "storage/verify/stopped_store.h"
+
+namespace dobson::crash {
+
+using namespace storage;
+
+namespace {
+
+const SystemClock system_clock;
+
+template <class T>
+T must(Result<T> result) {
+  if (!result) throw std::runtime_error(result.error().message + " " + result.error().detail);
+  return std::move(result).value();
+}
+
+std::string_view name_of(StorageType type) {
+  constexpr std::string_view names[] = {"DISK", "SSD", "RAM_DISK", "ARCHIVE"};
+  return names[static_cast<int>(type)];
+}
+
+std::string_view name_of(Versioning versioning) {
+  constexpr std::string_view names[] = {"NOT_DEFINED", "ENABLED", "DISABLED"};
+  return names[static_cast<int>(versioning)];
+}
+
+std::string text_of(BlockStore& blocks, const KeyRecord& key) {
+  std::string bytes(key.size, '\0');
+  std::span<char> rest = bytes;
+  for (const BlockRef& block : key.blocks) {
+    const auto piece = rest.first(block.length);
+    const Status read = blocks.read(block, 0, std::as_writable_bytes(piece));
+    if (!read) return "unreadable: " + read.error().detail;
+    rest = rest.subspan(block.length);
+  }
+  return key_text(bytes);
+}
+
+// Verification proposes nothing.
+class NoLog final : public Log {
+ public:
+  void propose(Proposal&) override { throw std::logic_error("a command during verification"); }
+};
+
+}  // namespace
+
+std::string volume_text(std::string_view owner, uint64_t quota_bytes) {
+  return fmt::format("owner {}, quota {}", owner, quota_bytes);
+}
+
+std::string bucket_text(std::string_view storage_type, std::string_view versioning) {
+  return fmt::format("{} {}", storage_type, versioning);
+}
+
+std::string key_text(std::string_view bytes) {
+  return fmt::format("{} bytes with hash {:x}", bytes.size(), std::hash<std::string_view>()(bytes));
+}
+
+World recovered_world(const std::filesystem::path& data) {
+  const auto store =
+      must(Store::open({.data = data, .free_watermark = 0, .nodes = {}}, system_clock));
+  const auto reader = store->make_reader();
+  const ReadTxn& txn = reader->txn();
+  World world;
+  visit_volumes(txn, {}, [&](std::string_view volume_name, const VolumeRecord& volume) {
+    const std::string volume_path = fmt::format("/{}", volume_name);
+    world[volume_path] = volume_text(volume.owner, volume.quota_bytes.value_or(0));
+    visit_buckets(txn, volume.id, {}, [&](std::string_view name, const BucketRecord& bucket) {
+      const std::string path = fmt::format("{}/{}", volume_path, name);
+      world[path] = bucket_text(name_of(bucket.storage_type), name_of(bucket.versioning));
+      visit_keys(txn, bucket.id, {}, [&](const KeyRow& row) {
+        const auto key = must(find_key(txn, volume_name, name, row.name));
+        world[fmt::format("{}/{}", path, row.name)] = text_of(store->blocks(), key);
+        return true;
+      });
+      return true;
+    });
+    return true;
+  });
+  return world;
+}
+
+std::vector<std::string> findings(const std::filesystem::path& data) {
+  const StoreOptions options;
+  const auto stopped = must(StoppedStore::open(data, options.map_size));
+  StateBlockIndex index(stopped->state());
+  NoLog log;
+  LocalBlockStore blocks({.directory = data / "blocks"}, log);
+
+  std::vector<std::string> found;
+  const auto report = [&](const Finding& finding) {
+    found.push_back(finding.table + " " + finding.row + ": " + finding.what);
+  };
+  verify(Snapshot(stopped->state()),
+         {.check_block = [&](const BlockRef& block) { return check_block_bytes(blocks, block); },
+          .progress = {}},
+         report);
+  verify_containers(blocks, index, report);
+
+  std::set<std::string> known;
+  for (const ContainerRow& row : index.containers()) known.insert(container_file_name(row.id));
+  for (const auto& entry : std::filesystem::directory_iterator(data / "blocks"))
+    if (!known.contains(entry.path().filename()))
+      found.push_back(entry.path().string() + " has no row");
+  return found;
+}
+
+}  // namespace dobson::crash

@@ -1,0 +1,27 @@
+#pragma once
+
+// What a server holds, in words: the path of each volume, bucket and key, and all that a client has
+// set of it. Two worlds are equal when no client could tell them apart but by ids and dates.
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dobson::crash {
+
+using World = std::map<std::string, std::string>;
+
+std::string volume_text(std::string_view owner, uint64_t quota_bytes);
+std::string bucket_text(std::string_view storage_type, std::string_view versioning);
+std::string key_text(std::string_view bytes);
+
+// What a server finds that starts on the directory, which recovers it.
+World recovered_world(const std::filesystem::path& data);
+
+// What is wrong with a directory that was recovered: rows, blocks, bytes and files without rows.
+std::vector<std::string> findings(const std::filesystem::path& data);
+
+}  // namespace dobson::crash
