@@ -12,6 +12,10 @@ namespace dobson::http {
 
 enum class Method : std::uint8_t { get, head, post, put, del, options, patch, other };
 
+// In the order of Method; `other` has none.
+inline constexpr std::string_view method_names[] = {"GET",    "HEAD",    "POST", "PUT",
+                                                    "DELETE", "OPTIONS", "PATCH"};
+
 struct Header {
   std::string_view name;   // as sent
   std::string_view value;  // without surrounding blanks

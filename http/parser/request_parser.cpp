@@ -6,12 +6,23 @@
 #include "http/message/headers.h"
 
 // What llhttp 8.1 lets pass in its strict mode too, and we refuse: obs-fold; versions other than
-// 1.0 and 1.1, RTSP and ICE; several blanks in the request line; targets without a slash; no Host
-// on 1.1, or several different ones; Transfer-Encoding on 1.0 or with anything but `chunked`; a
-// Content-Length that is empty; a header without a name; any number of headers, framing without
-// data, and upgrades, which are not offered.
+// 1.0 and 1.1, RTSP and ICE; several blanks in the request line; its end, or that of the head,
+// without a carriage return; targets without a slash; no Host on 1.1, or several different ones;
+// Transfer-Encoding on 1.0 or with anything but `chunked`; a Content-Length that is empty; a header
+// without a name; any number of headers, framing without data, and upgrades, which are not offered.
 
 namespace dobson::http {
+
+namespace {
+
+// RFC 7230 §3.2.6
+constexpr bool is_token(char c) {
+  const bool letter = lower_case(c) >= 'a' && lower_case(c) <= 'z';
+  const bool digit = c >= '0' && c <= '9';
+  return letter || digit || (c != '\0' && std::strchr("!#$%&'*+-.^_`|~", c) != nullptr);
+}
+
+}  // namespace
 
 struct RequestParser::Callbacks {
   static RequestParser& self(llhttp_t* llhttp) {
@@ -104,18 +115,31 @@ struct RequestParser::Callbacks {
     return settings;
   }
 
+  // llhttp refuses methods that it does not know, so the method is read without it; it sees one that
+  // changes nothing.
+  static llhttp_t behind_method() {
+    llhttp_t llhttp;
+    llhttp_init(&llhttp, HTTP_REQUEST, &head_settings);
+    llhttp_execute(&llhttp, "POST", 4);
+    return llhttp;
+  }
+
   static const llhttp_settings_t head_settings;
   static const llhttp_settings_t body_settings;
+  static const llhttp_t begun;
 };
 
 const llhttp_settings_t RequestParser::Callbacks::head_settings = for_head();
 const llhttp_settings_t RequestParser::Callbacks::body_settings = for_body();
+const llhttp_t RequestParser::Callbacks::begun = behind_method();
 
 void RequestParser::next_request() {
-  llhttp_init(&llhttp_, HTTP_REQUEST, &Callbacks::head_settings);
+  llhttp_ = Callbacks::begun;
   llhttp_.data = this;
   head_ = Head::incomplete;
   consumed_ = 0;
+  method_ = {};
+  method_ended_ = false;
   target_ = {};
   name_open_ = false;
   header_count_ = 0;
@@ -127,6 +151,11 @@ void RequestParser::next_request() {
 RequestParser::Head RequestParser::parse_head(std::string_view bytes) {
   bytes = bytes.substr(0, limits::head_bytes);
   base_ = bytes.data();
+  if (!method_ended_) {
+    const Head method = read_method(bytes);
+    if (method != Head::complete) return method;
+    method_ended_ = true;
+  }
   const auto fresh = bytes.substr(consumed_);
   const auto error = llhttp_execute(&llhttp_, fresh.data(), fresh.size());
   if (error == HPE_OK) {
@@ -139,6 +168,18 @@ RequestParser::Head RequestParser::parse_head(std::string_view bytes) {
   consumed_ = static_cast<std::uint16_t>(position);
   if (target_.size > limits::target_bytes) return Head::target_too_long;
   return finish_head(bytes) ? Head::complete : Head::malformed;
+}
+
+// Empty lines before it are skipped, as llhttp would.
+RequestParser::Head RequestParser::read_method(std::string_view bytes) {
+  for (; consumed_ < bytes.size(); ++consumed_) {
+    const char c = bytes[consumed_];
+    if (method_.size == 0 && (c == '\r' || c == '\n')) continue;
+    if (!is_token(c)) return c == ' ' && method_.size != 0 ? Head::complete : Head::malformed;
+    if (method_.size == 0) method_.begin = consumed_;
+    ++method_.size;
+  }
+  return consumed_ == limits::head_bytes ? Head::too_large : Head::incomplete;
 }
 
 // llhttp stopped at `position`, or we did. It reports no target that it stopped in; one that was
@@ -158,8 +199,10 @@ RequestParser::Head RequestParser::refusal_at(std::string_view bytes, std::size_
 bool RequestParser::finish_head(std::string_view bytes) {
   const std::size_t version = target_.begin + target_.size + 1u;
   const bool one_blank_each = bytes[target_.begin - 2u] != ' ' && bytes[version - 1] == ' ';
-  if (!one_blank_each || bytes.substr(version, 5) != "HTTP/") return false;
-  if (llhttp_.http_major != 1 || llhttp_.http_minor > 1) return false;
+  if (!one_blank_each || bytes.substr(version, 7) != "HTTP/1." || llhttp_.http_minor > 1) {
+    return false;
+  }
+  if (bytes[version + 8] != '\r' || bytes[consumed_ - 2u] != '\r') return false;
   if (!read_target(bytes) || !read_headers(bytes)) return false;
   body_left_ = llhttp_.content_length;
   body_ended_ = (llhttp_.flags & F_CHUNKED) == 0 && body_left_ == 0;
@@ -227,28 +270,9 @@ bool RequestParser::read_headers(std::string_view bytes) {
 }
 
 Request RequestParser::request(std::string_view bytes, HeaderStorage& storage) const {
-  const auto method = [this] {
-    switch (llhttp_.method) {
-      case HTTP_GET:
-        return Method::get;
-      case HTTP_HEAD:
-        return Method::head;
-      case HTTP_POST:
-        return Method::post;
-      case HTTP_PUT:
-        return Method::put;
-      case HTTP_DELETE:
-        return Method::del;
-      case HTTP_OPTIONS:
-        return Method::options;
-      case HTTP_PATCH:
-        return Method::patch;
-      default:
-        return Method::other;
-    }
-  };
+  const auto known = std::ranges::find(method_names, method_.of(bytes));
   Request request;
-  request.method = method();
+  request.method = static_cast<Method>(known - std::begin(method_names));
   request.target = target_.of(bytes);
   request.path = path_.size == 0 ? "/" : path_.of(bytes);  // "http://host"
   request.query = query_.of(bytes);

@@ -66,6 +66,7 @@ class RequestParser {
   };
   static_assert(limits::head_bytes <= UINT16_MAX);
 
+  Head read_method(std::string_view bytes);
   Head refusal_at(std::string_view bytes, std::size_t position) const;
   bool finish_head(std::string_view bytes);
   bool read_target(std::string_view bytes);
@@ -78,6 +79,8 @@ class RequestParser {
   Head head_ = Head::incomplete;
   std::uint16_t consumed_ = 0;
 
+  Span method_;
+  bool method_ended_ = false;
   Span target_;  // as sent
   Span path_;
   Span query_;

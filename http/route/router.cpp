@@ -18,8 +18,6 @@ struct Router::Node {
 
 namespace {
 
-constexpr std::string_view method_names[] = {"GET",    "HEAD",    "POST", "PUT",
-                                             "DELETE", "OPTIONS", "PATCH"};
 constexpr std::string_view optional_slash = "[/]";
 
 std::string_view take_piece(std::optional<std::string_view>& rest) {

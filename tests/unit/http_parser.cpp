@@ -67,11 +67,27 @@ BOOST_AUTO_TEST_CASE(request_lines_refused) {
   for (const auto line :
        {"GET  / HTTP/1.1", "GET /  HTTP/1.1", "GET / HTTP/2.0", "GET / HTTP/1.2", "GET / HTTP/0.9",
         "GET /", "GET / RTSP/1.0", "OPTIONS / RTSP/1.0", "SOURCE / ICE/1.0", "GET / http/1.1",
-        "get / HTTP/1.1", "GET\t/ HTTP/1.1", "WHAT / HTTP/1.1", " GET / HTTP/1.1"}) {
+        "GET\t/ HTTP/1.1", "G@T / HTTP/1.1", " GET / HTTP/1.1", "HTTP/1.1 200 OK"}) {
     BOOST_TEST(malformed(std::string(line) + "\r\nHost: h\r\n\r\n"), line);
   }
   BOOST_TEST(malformed("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"));
-  BOOST_TEST(malformed("GET / HTTP/1.1\nHost: h\n\n"));
+  BOOST_TEST(malformed("GET / HTTP/1.1\nHost: h\r\n\r\n"));
+  BOOST_TEST(malformed("GET / HTTP/1.1\r\nHost: h\r\n\n"));
+  BOOST_TEST(malformed("GET / HTTP/1.0\r\n\n"));
+}
+
+BOOST_AUTO_TEST_CASE(any_token_is_a_method) {
+  const std::string rest = " /a HTTP/1.1\r\nHost: h\r\n\r\n";
+  for (const auto method :
+       {"FOO", "get", "GETS", "M-SEARCH", "CONNECT", "SOURCE", "!#$%&'*+-.^_`|~9"}) {
+    BOOST_TEST(events_of("\r\n\r\n" + (method + rest)) ==
+               "7 /a [/a][] 1.1 stay Host=h body=|end\n");
+  }
+  BOOST_TEST(malformed("\r\n" + rest));
+  BOOST_TEST(malformed(std::string("G\0T", 3) + rest));
+  const std::size_t most = limits::head_bytes;
+  BOOST_TEST(events_of(std::string(most - 1, 'G')) == "");
+  BOOST_TEST(events_of(std::string(most, 'G')) == "too_large");
 }
 
 BOOST_AUTO_TEST_CASE(headers_refused) {
