@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <ranges>
 #include <string>
 #include <utility>
 
@@ -116,11 +117,12 @@ Checked<void> for_each_value(const http::Request& request,
 
 Checked<void> parse_acl_list(std::string_view value, AclChanges& changes) {
   std::optional<Verb> verb;
-  while (!trim(value).empty()) {
-    auto item = trim(take_until(value, ','));
-    if (const auto own = take_verb(item)) verb = own;
+  for (const auto piece : std::views::split(value, ',')) {
+    auto item = trim({piece.begin(), piece.end()});
+    const auto own = take_verb(item);
+    if (own) verb = own;
     if (!verb) return malformed_acl();
-    if (item.empty()) return malformed_acl("ACLs cannot be null or empty");
+    if (own && item.empty()) return malformed_acl("ACLs cannot be null or empty");
     auto& list = *verb == Verb::add ? changes.add : changes.remove;
     list.push_back(TRY(parse_acl(item)));
   }

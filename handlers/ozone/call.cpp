@@ -1,6 +1,7 @@
 #include "handlers/ozone/call.h"
 
 #include <algorithm>
+#include <charconv>
 #include <new>
 
 #include "core/base/limits.h"
@@ -12,17 +13,6 @@
 namespace dobson::ozone {
 
 namespace {
-
-Call& make_call(const Context& context, http::Exchange& exchange) {
-  if (exchange.family_state == nullptr) {
-    void* const place = exchange.arena().allocate(sizeof(Call), alignof(Call));
-    auto* const call = new (place) Call;
-    call->request_id = exchange.random_uuid();
-    call->server_name = context.settings.server_name;
-    exchange.family_state = call;
-  }
-  return call_of(exchange);
-}
 
 Checked<void> check_version_and_date(const http::Request& request) {
   const auto* version = request.header("x-ozone-version");
@@ -43,16 +33,13 @@ bool lacks_key_name(const http::Request& request, const Call& call) {
   return !reads && !call.bucket.empty() && call.key.empty() && request.path.ends_with('/');
 }
 
-Checked<void> check_names(const http::Exchange& exchange, Call& call) {
+Checked<void> check_names(const http::Exchange& exchange, const Call& call) {
   const auto volume = exchange.path_arg("volume");
   const auto bucket = exchange.path_arg("bucket");
   const auto key = exchange.path_arg("key");
   const bool names_volume = !volume.name.empty();
   const bool names_bucket = !bucket.name.empty();
   const bool names_key = !key.name.empty();
-  call.volume = volume.text;
-  call.bucket = bucket.text;
-  call.key = key.text;
 
   if (!volume.well_formed || !bucket.well_formed) return Refused{Code::invalid_request};
   if (!key.well_formed) return Refused{Code::invalid_key};
@@ -142,18 +129,21 @@ void begin_labelled(http::Exchange& exchange, Label label) {
   exchange.header("Content-Type", json ? "application/json" : "application/octet-stream");
 }
 
-// `max-keys` and `info` have texts of their own (§2.11, §3.4).
+// `info` and the size of a page have texts of their own (§2.11, §3.4); a size of more than 32 bits
+// is no number there.
 Refused bad_parameter(const http::Refusal& refusal) {
+  const auto text = refusal.text;
   if (refusal.param->type == http::Type::choice) {
-    return {Code::invalid_query_param, "Unrecognized query param : " + std::string(refusal.text)};
+    return {Code::invalid_query_param, "Unrecognized query param : " + std::string(text)};
   }
-  if (refusal.out_of_range) {
-    return {
-        Code::invalid_query_param,
-        "Illegal max number of keys specified, the value must be in range (0, 1024], actual : " +
-            std::string(refusal.text) + '.'};
+  std::int32_t size = 0;
+  const bool fits = std::from_chars(text.data(), text.data() + text.size(), size).ec == std::errc{};
+  if (!refusal.out_of_range || !fits || refusal.param->max != limits::page_rows) {
+    return {Code::invalid_query_param};
   }
-  return {Code::invalid_query_param};
+  return {Code::invalid_query_param,
+          "Illegal max number of keys specified, the value must be in range (0, 1024], actual : " +
+              std::to_string(size) + '.'};
 }
 
 Refused to_refused(const http::Refusal& refusal) {
@@ -191,6 +181,20 @@ std::string Call::resource() const {
   return path;
 }
 
+Call& begin_call(const Context& context, http::Exchange& exchange) {
+  if (exchange.family_state == nullptr) {
+    void* const place = exchange.arena().allocate(sizeof(Call), alignof(Call));
+    auto* const call = new (place) Call;
+    call->request_id = exchange.random_uuid();
+    call->server_name = context.settings.server_name;
+    call->volume = exchange.path_arg("volume").text;
+    call->bucket = exchange.path_arg("bucket").text;
+    call->key = exchange.path_arg("key").text;
+    exchange.family_state = call;
+  }
+  return call_of(exchange);
+}
+
 Call& call_of(http::Exchange& exchange) {
   DOBSON_ASSERT(exchange.family_state != nullptr);
   return *static_cast<Call*>(exchange.family_state);
@@ -198,13 +202,13 @@ Call& call_of(http::Exchange& exchange) {
 
 bool admit(void* context, http::Exchange& exchange) {
   const auto& ozone = *static_cast<const Context*>(context);
-  const auto checked = check(ozone, exchange, make_call(ozone, exchange));
+  const auto checked = check(ozone, exchange, begin_call(ozone, exchange));
   if (!checked) answer(exchange, checked.error());
   return checked.ok();
 }
 
 void refuse(void* context, http::Exchange& exchange, const http::Refusal& refusal) {
-  make_call(*static_cast<const Context*>(context), exchange);
+  begin_call(*static_cast<const Context*>(context), exchange);
   answer(exchange, to_refused(refusal), refusal.status);
 }
 

@@ -34,7 +34,8 @@ struct Call {
   std::string resource() const;
 };
 
-// The exchange's call, made by `admit` or `refuse`, whichever is first.
+// Begins the exchange's call, unless it is begun: `admit`, `refuse` and handlers of open paths.
+Call& begin_call(const Context& context, http::Exchange& exchange);
 Call& call_of(http::Exchange& exchange);
 
 // Family::admit: version, date, names, caller, in this order (§2.10 steps 3 to 5).

@@ -28,55 +28,35 @@ std::string quoted_etag(const storage::Md5& md5) {
 
 // --- PUT ---
 
-// What the head of a PUT promises.
-struct Announced {
-  std::optional<std::uint64_t> size;
-  std::optional<storage::Md5> md5;
-};
-
-Checked<Announced> read_head(const http::Request& request) {
-  if (!request.chunked && !request.content_length) {
-    return Refused{Code::invalid_request, "Content-Length is a required header for putting a key."};
-  }
-  Announced announced{.size = request.content_length, .md5 = {}};
-  if (const auto* text = request.header("Content-MD5")) {
-    announced.md5 = parse_content_md5(*text);
-    if (!announced.md5) {
-      return Refused{Code::bad_digest, "MD5 Digest mismatch. Expected " + std::string(*text) +
-                                           " Found no digest in it"};
-    }
-  }
-  return announced;
+Checked<void> check_length(const http::Request& request) {
+  if (request.chunked || request.content_length) return {};
+  return Refused{Code::invalid_request, "Content-Length is a required header for putting a key."};
 }
 
 // The bucket is there and the announced size fits the quota, as far as can be told before the body;
 // the command decides again.
-Checked<void> check_room(Context& context, http::Exchange& exchange, const Announced& announced) {
+Checked<void> check_room(Context& context, http::Exchange& exchange) {
   const Call& call = call_of(exchange);
   const storage::ReadTxn& txn = context.read(exchange);
   const auto volume = TRY_STORE(put_stem, storage::find_volume(txn, call.volume));
   TRY_STORE(put_stem, storage::find_bucket(txn, call.volume, call.bucket));
-  if (!volume.quota_bytes || !announced.size) return {};
+  const auto& size = exchange.request().content_length;
+  if (!volume.quota_bytes || !size) return {};
   const auto old = storage::find_key(txn, call.volume, call.bucket, call.key);
   const std::uint64_t replaced = old ? old->size : 0;
   const std::uint64_t others = volume.totals.bytes - replaced;
-  if (others > *volume.quota_bytes || *announced.size > *volume.quota_bytes - others) {
+  if (others > *volume.quota_bytes || *size > *volume.quota_bytes - others) {
     return refused_by_store(put_stem, Error{Errc::quota_exceeded});
   }
   return {};
 }
 
-struct Upload {
-  Announced announced;
-  std::unique_ptr<storage::BlockWriter> writer;
-};
+using Writer = std::unique_ptr<storage::BlockWriter>;
 
-Checked<Upload> begin_upload(Context& context, http::Exchange& exchange) {
-  Upload upload;
-  upload.announced = TRY(read_head(exchange.request()));
-  TRY(check_room(context, exchange, upload.announced));
-  upload.writer = TRY_STORE(put_stem, context.store.blocks().write(upload.announced.size));
-  return upload;
+Checked<Writer> begin_upload(Context& context, http::Exchange& exchange) {
+  TRY(check_length(exchange.request()));
+  TRY(check_room(context, exchange));
+  return TRY_STORE(put_stem, context.store.blocks().write(exchange.request().content_length));
 }
 
 Refused cut_body(const http::Exchange& exchange, const Error& error) {
@@ -110,14 +90,20 @@ Task<Checked<storage::WrittenObject>> receive(Context* context, http::Exchange* 
   co_return *writer->result();
 }
 
-Checked<void> check_digest(const Announced& announced, const storage::WrittenObject& written) {
-  if (!announced.md5 || *announced.md5 == written.md5) return {};
-  return Refused{Code::bad_digest, "MD5 Digest mismatch. Expected " + to_hex(*announced.md5) +
+// A digest that cannot be read agrees with no body; the message tells that of the body all the
+// same.
+Checked<void> check_digest(const http::Request& request, const storage::WrittenObject& written) {
+  const auto* text = request.header("Content-MD5");
+  if (text == nullptr) return {};
+  const auto expected = parse_content_md5(*text);
+  if (expected == written.md5) return {};
+  return Refused{Code::bad_digest, "MD5 Digest mismatch. Expected " +
+                                       (expected ? to_hex(*expected) : std::string(*text)) +
                                        " Found " + to_hex(written.md5)};
 }
 
 // Names the bytes: the commit of the upload.
-Task<Checked<void>> commit(Context* context, http::Exchange* exchange, Upload* upload,
+Task<Checked<void>> commit(Context* context, http::Exchange* exchange, storage::BlockWriter* writer,
                            storage::WrittenObject written) {
   const Call& call = call_of(*exchange);
   storage::PutKey put{.volume = std::string(call.volume),
@@ -135,10 +121,10 @@ Task<Checked<void>> commit(Context* context, http::Exchange* exchange, Upload* u
   co_await wait(home, propose);
   const auto& outcome = proposal->outcome;
   if (outcome.ok()) {
-    upload->writer->keep();
+    writer->keep();
     co_return Checked<void>{};
   }
-  if (outcome.error().code == Errc::commit_unknown) upload->writer->leave();
+  if (outcome.error().code == Errc::commit_unknown) writer->leave();
   co_return refused_by_store(put_stem, outcome.error());
 }
 
@@ -233,23 +219,23 @@ class Pieces {
 
 Task<void> put_key(void* context, http::Exchange* exchange) {
   auto& ozone = *static_cast<Context*>(context);
-  auto upload = begin_upload(ozone, *exchange);
-  if (!upload) {
-    answer(*exchange, upload.error());
+  auto writer = begin_upload(ozone, *exchange);
+  if (!writer) {
+    answer(*exchange, writer.error());
     co_return;
   }
-  auto received = co_await receive(&ozone, exchange, upload->writer.get());
+  auto received = co_await receive(&ozone, exchange, writer->get());
   if (!received) {
     answer(*exchange, received.error());
     co_return;
   }
-  auto agreed = check_digest(upload->announced, *received);
+  auto agreed = check_digest(exchange->request(), *received);
   if (!agreed) {
     answer(*exchange, agreed.error());
     co_return;
   }
   const storage::Md5 md5 = received->md5;
-  auto committed = co_await commit(&ozone, exchange, &*upload, std::move(*received));
+  auto committed = co_await commit(&ozone, exchange, writer->get(), std::move(*received));
   if (!committed) {
     answer(*exchange, committed.error());
     co_return;
