@@ -20,7 +20,7 @@ import servers
 
 LOAD_CONNECTIONS = 256
 LOAD_SLICES = 20
-COUNTED_REQUESTS = (2_000, 12_000)  # the difference is what counts
+COUNTED_KEYS = 5_000  # callgrind is slow
 
 
 class Progress:
@@ -38,6 +38,13 @@ class Progress:
             print("\r\033[K", end="", file=sys.stderr, flush=True)
 
 
+def load(generator, dobsond, workload, **how):
+    done = generator.load(dobsond, workload, **how)
+    if done["errors"]:
+        dobsond.check_alive()
+        raise RuntimeError(f"{workload}: {done['first_error']}")
+
+
 class Bench:
     def __init__(self, options):
         root = Path(__file__).resolve().parents[1]
@@ -51,27 +58,20 @@ class Bench:
         self.rounds = options.rounds or (2 if options.quick else 5)
         self.seconds = options.seconds or (0.5 if options.quick else 2.0)
         self.keys = options.keys or (100_000 if options.quick else 1_000_000)
-        self.generator = servers.Generator(binaries / "dobson-bench", self.keys)
+        self.load_program = binaries / "dobson-bench"
+        self.generator = servers.Generator(self.load_program, self.keys)
         self.progress = Progress()
 
-    def dobsond(self, name, **how):
-        return servers.Dobsond(self.dobsond_program, self.scratch / name, **how)
-
-    def fill(self, dobsond):
+    def fill(self, dobsond, generator):
         dobsond.make_buckets()
         begin = time.monotonic()
         for i in range(LOAD_SLICES):
-            first, last = (self.keys * k // LOAD_SLICES for k in (i, i + 1))
-            self.load(dobsond, "load", LOAD_CONNECTIONS, first=first, requests=last - first)
+            first, last = (generator.keys * k // LOAD_SLICES for k in (i, i + 1))
+            load(generator, dobsond, "load", connections=LOAD_CONNECTIONS, first=first,
+                 requests=last - first)
             rate = last / (time.monotonic() - begin)
-            self.progress.say(f"loading: {last:,} of {self.keys:,} keys, {rate:,.0f} a second")
-        self.load(dobsond, "load_1m", 4, requests=16)
-
-    def load(self, dobsond, workload, connections, **how):
-        done = self.generator.load(dobsond, workload, connections=connections, **how)
-        if done["errors"]:
-            dobsond.check_alive()
-            raise RuntimeError(f"{workload}: {done['first_error']}")
+            self.progress.say(f"loading: {last:,} of {generator.keys:,} keys, {rate:,.0f} a second")
+        load(generator, dobsond, "load_1m", connections=4, requests=16)
 
     def make_nginx(self, dobsond):
         """Its answers are as long as dobsond's. On the way the whole table is read once, so that
@@ -79,7 +79,7 @@ class Bench:
         directory = self.scratch / "nginx"
         files = directory / "files"
         files.mkdir(parents=True)
-        texts = {"/tiny": len(dobsond.ask("GET", "/-/ready", 200)),
+        texts = {"/-/ready": len(dobsond.ask("GET", "/-/ready", 200)),
                  "/bucket_info": len(dobsond.ask("GET", "/bench/keys?info=bucket", 200))}
         page = dobsond.ask("GET", "/bench/keys?max-keys=1000", 200)
         (files / "page").write_bytes(page)
@@ -97,7 +97,7 @@ class Bench:
         peers = {}
         for peer in row.peers:
             if isinstance(peer, rows.Nginx):
-                run = self.generator.load(nginx, "path", path=peer.path, **how, **span)
+                run = self.generator.load(nginx, peer.workload, path=peer.path, **how, **span)
             elif isinstance(peer, rows.Own):
                 run = self.generator.load(dobsond, peer.workload, **how, **span)
             else:
@@ -109,8 +109,8 @@ class Bench:
 
     def measure_rounds(self):
         results = {row.name: [] for row in self.rows}
-        with self.dobsond("dobsond") as dobsond:
-            self.fill(dobsond)
+        with servers.Dobsond(self.dobsond_program, self.scratch / "dobsond") as dobsond:
+            self.fill(dobsond, self.generator)
             with self.make_nginx(dobsond) as nginx:
                 os.sync()
                 for i in range(self.rounds):
@@ -119,32 +119,33 @@ class Bench:
                         results[row.name].append(self.measure(row, dobsond, nginx))
         return results
 
-    def count_instructions(self, workload):
-        """User instructions a request by callgrind, one connection; start and end cancel out."""
-        totals = []
-        for requests in COUNTED_REQUESTS:
-            self.progress.say(f"counting instructions: {workload}, {requests:,} requests")
-            log = self.scratch / "callgrind.log"
-            wrapper = ("valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null",
-                       f"--log-file={log}")
-            with self.dobsond("counted", wrapper=wrapper,
-                              settings=("store.map_size=1 GiB",)) as dobsond:
-                dobsond.make_buckets()
-                self.load(dobsond, workload, 1, requests=requests)
-            totals.append(int(re.search(r"Collected : (\d+)", log.read_text())[1]))
-        return (totals[1] - totals[0]) / (COUNTED_REQUESTS[1] - COUNTED_REQUESTS[0])
+    def count_instructions(self):
+        """User instructions a request of each row, all threads of the server, by callgrind."""
+        counts = {}
+        generator = servers.Generator(self.load_program, COUNTED_KEYS)
+        program = self.scratch / "dobsond_without_lines"  # valgrind 3.19 cannot read clang-19's
+        subprocess.run(["strip", "--strip-debug", "-o", program, self.dobsond_program], check=True)
+        with servers.CountedDobsond(program, self.scratch / "counted") as dobsond:
+            self.fill(dobsond, generator)
+            for row in self.rows:
+                self.progress.say(f"counting instructions: {row.name}")
+                how = {"connections": row.connections, "depth": row.depth}
+                load(generator, dobsond, row.workload, requests=row.counted, **how)
+                dobsond.begin_count()
+                load(generator, dobsond, row.workload, requests=row.counted, **how)
+                counts[row.name] = dobsond.end_count() / row.counted
+        return counts
 
     def run(self):
         shutil.rmtree(self.scratch, ignore_errors=True)
         self.scratch.mkdir(parents=True)
         try:
+            counts = self.count_instructions()
             rounds = self.measure_rounds()
-            counts = {row.name: self.count_instructions(row.workload) for row in self.rows
-                      if row.instructions and self.options.instructions}
         finally:
             self.progress.end()
             shutil.rmtree(self.scratch, ignore_errors=True)
-        results = [report.RowResult(row, rounds[row.name], counts.get(row.name))
+        results = [report.RowResult(row, rounds[row.name], counts[row.name])
                    for row in self.rows]
         file = self.directory / "result.json"
         file.write_text(json.dumps({"conditions": self.conditions(), "rounds": rounds,
@@ -170,8 +171,6 @@ def parse_options():
                         + ", ".join(dict.fromkeys(row.workload for row in rows.ROWS)))
     parser.add_argument("--quick", action="store_true",
                         help="100,000 keys, 2 rounds of half a second: a look, not a figure")
-    parser.add_argument("--instructions", action="store_true",
-                        help="also count user instructions a request, under callgrind")
     parser.add_argument("--keys", type=int, help="keys of the bucket (1,000,000)")
     parser.add_argument("--rounds", type=int, help="(5)")
     parser.add_argument("--seconds", type=float, help="of each measurement (2)")

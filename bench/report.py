@@ -59,8 +59,7 @@ class RowResult:
             misses.append("ratio")
         if row.cpu_ceiling and median(self.cpu_ratios) > row.cpu_ceiling:
             misses.append("CPU")
-        if self.instructions and row.instructions_ceiling and (
-                self.instructions > row.instructions_ceiling):
+        if row.instructions_ceiling and self.instructions > row.instructions_ceiling:
             misses.append("instructions")
         return misses
 
@@ -78,7 +77,7 @@ class RowResult:
             cpu += f" ({median(self.cpu_ratios):.2f} x)"
         peers = sorted({best_peer(row, round_) for round_ in self.rounds})
         return [*name, *measured_cells([round_["own"] for round_ in self.rounds]), cpu,
-                number(self.instructions) if self.instructions else "", ", ".join(peers),
+                number(self.instructions), ", ".join(peers),
                 f"{median(self.ratios):.2f} ({min(self.ratios):.2f} - {max(self.ratios):.2f})",
                 str(row.floor or ""), str(row.aim or ""), self.verdict()]
 

@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import pwd
+import re
 import shutil
 import signal
 import socket
@@ -105,6 +106,27 @@ class Dobsond(Server):
             body = reply.read()
             if reply.status != 201:
                 raise RuntimeError(f"POST {path}: {reply.status} {body!r}")
+
+
+class CountedDobsond(Dobsond):
+    """Under callgrind, which has no room for the usual map."""
+
+    def __init__(self, program, directory):
+        super().__init__(program, directory, settings=("store.map_size=8 GiB",),
+                         wrapper=("valgrind", "--tool=callgrind",
+                                  f"--callgrind-out-file={directory / 'callgrind'}"))
+
+    def begin_count(self):
+        self.control("--zero")
+
+    def end_count(self):
+        self.control("--dump")
+        dump = max(self.directory.glob("callgrind.*"), key=lambda file: int(file.suffix[1:]))
+        return int(re.search(r"^totals: (\d+)", dump.read_text(), re.MULTILINE)[1])
+
+    def control(self, command):
+        subprocess.run(["callgrind_control", command, str(self.pid)], check=True,
+                       capture_output=True)
 
 
 NGINX = """

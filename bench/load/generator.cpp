@@ -30,18 +30,18 @@ int checked(int result, const char* what) {
   return result;
 }
 
-// What spec/ozone-rest.md §2.2 requires; other servers ignore it.
-std::string headers_and_body(const sockaddr_in& server, std::uint64_t body_bytes) {
-  std::string text = fmt::format(
-      " HTTP/1.1\r\n"
-      "Host: 127.0.0.1:{}\r\n"
-      "Date: Thu, 01 Jan 1970 00:00:00 GMT\r\n"
-      "Authorization: OZONE root\r\n"
-      "x-ozone-version: v1\r\n",
-      ntohs(server.sin_port));
-  if (body_bytes > 0) text += fmt::format("Content-Length: {}\r\n", body_bytes);
+std::string headers_and_body(const sockaddr_in& server, const Workload& workload) {
+  std::string text = fmt::format(" HTTP/1.1\r\nHost: 127.0.0.1:{}\r\n", ntohs(server.sin_port));
+  if (!workload.plain) {
+    text +=
+        "Date: Thu, 01 Jan 1970 00:00:00 GMT\r\n"
+        "Authorization: OZONE root\r\n"
+        "x-ozone-version: v1\r\n";
+  }
+  const std::uint64_t size = workload.request_bytes;
+  if (size > 0) text += fmt::format("Content-Length: {}\r\n", size);
   text += "\r\n";
-  for (std::uint64_t i = 0; i < body_bytes; ++i) text += static_cast<char>(i * i);
+  for (std::uint64_t i = 0; i < size; ++i) text += static_cast<char>(i * i);
   return text;
 }
 
@@ -67,7 +67,7 @@ Generator::Generator(const sockaddr_in& server, unsigned connections, unsigned d
     : workload_(workload),
       source_(std::move(source)),
       depth_(depth),
-      after_path_(headers_and_body(server, workload.request_bytes)),
+      after_path_(headers_and_body(server, workload)),
       buffer_(buffer_bytes),
       epoll_(checked(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")) {
   for (unsigned i = 0; i < connections; ++i) connect(server);

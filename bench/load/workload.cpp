@@ -96,7 +96,7 @@ bool is_stream(const Reply& reply, const Source& source) {
 }
 
 constexpr Workload table[] = {
-    {"tiny", "GET /-/ready", "GET", 200, &ready, 0, &is_any},
+    {"tiny", "GET /-/ready", "GET", 200, &ready, 0, &is_any, true},
     {"bucket_info", "info of one bucket", "GET", 200, &bucket_info, 0, &is_any},
     {"info_key", "info of any of the keys", "GET", 200, &any_key_info, 0, &is_any},
     {"get", "the 16 bytes of any of the keys", "GET", 200, &any_key, 0, &is_small},

@@ -29,6 +29,7 @@ struct Workload {
   std::uint64_t request_bytes = 0;
   // Whether the body that came is the one that was meant.
   bool (*is_whole)(const Reply& reply, const Source& source);
+  bool plain = false;  // without the headers that spec/ozone-rest.md §2.2 requires
 };
 
 std::span<const Workload> workloads();
