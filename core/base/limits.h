@@ -15,6 +15,7 @@ constexpr std::size_t GiB = 1024 * MiB;
 constexpr std::size_t target_bytes = 8 * KiB;       // longer: 414, connection closed
 constexpr std::size_t head_bytes = 32 * KiB;        // request line and headers; longer: 431, closed
 constexpr std::size_t headers = 100;                // more: 431, closed
+constexpr std::size_t query_parameters = 100;       // more: 400
 constexpr std::size_t read_buffer_bytes = 4 * KiB;  // grows to head_bytes, shrinks when idle
 
 // --- HTTP: one connection ---
@@ -27,7 +28,7 @@ constexpr std::size_t drain_bytes = 1 * MiB;  // read and dropped after an early
 constexpr std::size_t output_batch_bytes =
     256 * KiB;  // replies of one batch; over it they are written first
 constexpr std::size_t waiting_answer_bytes =
-    512 * MiB;  // of all connections whose clients do not read; more: cut
+    512 * MiB;  // of all connections whose clients do not read; who is one too many is cut
 constexpr std::size_t connections = 15000;  // per process; more: accepted and closed at once
 
 // --- HTTP: bodies ---

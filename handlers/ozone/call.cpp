@@ -151,7 +151,7 @@ Refused to_refused(const http::Refusal& refusal) {
   switch (refusal.reason) {
     case Reason::malformed:
     case Reason::head_too_large:
-    case Reason::head_timeout:
+    case Reason::timeout:
     case Reason::unknown_expectation:
     case Reason::bad_query:
       return {Code::invalid_request, std::string(refusal.text)};
@@ -163,9 +163,6 @@ Refused to_refused(const http::Refusal& refusal) {
       return bad_parameter(refusal);
     case Reason::no_such_path:
       return {Code::invalid_volume_name};
-    case Reason::overloaded:
-    case Reason::draining:
-      return {Code::service_unavailable};
     case Reason::internal:
       return {Code::internal_server_error};
   }

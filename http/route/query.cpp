@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "core/base/limits.h"
 #include "core/base/utf8.h"
 #include "http/message/url.h"
 
@@ -15,6 +16,7 @@ bool Query::parse(std::string_view raw) {
     const auto name = form_decode(part.name, *arena_);
     const auto value = form_decode(part.value, *arena_);
     if (!name || !value || !is_utf8(*name) || !is_utf8(*value)) return false;
+    if (pairs_.size() == limits::query_parameters) return false;
     pairs_.push_back({*name, *value});
   }
   return true;

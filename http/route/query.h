@@ -17,7 +17,7 @@ class Query {
   // Views into `raw` or into the arena.
   explicit Query(std::pmr::memory_resource& arena) : arena_(&arena), pairs_(&arena) {}
 
-  // False: bad percent-encoding, or not UTF-8.
+  // False: bad percent-encoding, not UTF-8, or more than limits::query_parameters.
   bool parse(std::string_view raw);
   // First value of that name, or null.
   const std::string_view* find(std::string_view name) const;

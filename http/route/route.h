@@ -38,14 +38,12 @@ struct Refusal {
     malformed,            // HTTP syntax; closes
     target_too_long,      // 414; closes
     head_too_large,       // 431; closes
-    head_timeout,         // 408; closes
+    timeout,              // 408, a head or a body did not come; closes
     no_such_path,         // 404
     method_not_allowed,   // 405; `text` is the value of Allow
-    bad_query,            // bad percent-encoding or UTF-8
+    bad_query,            // bad percent-encoding or UTF-8; too many parameters
     bad_parameter,        // `param` and `text` (its value) say which and what
     unknown_expectation,  // 417
-    overloaded,           // 503
-    draining,             // 503
     internal,             // 500
   };
   Reason reason;

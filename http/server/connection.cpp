@@ -63,7 +63,7 @@ void Connection::arm_for_input() {
 bool Connection::received(const IoResult& got) {
   waits_for_request_ = false;
   if (got.error) {
-    if (expired_ && !input_.empty()) refuse_unparsed(Refusal::Reason::head_timeout, 408);
+    if (expired_ && !input_.empty()) refuse_unparsed(Refusal::Reason::timeout, 408);
     return false;
   }
   if (!waits_for_head_) disarm();
@@ -127,11 +127,12 @@ Connection::Step Connection::run_handler() {
   return exchange_->answer() == ServerExchange::Answer::stream ? Step::stream : Step::next_request;
 }
 
+// What was answered before goes out first: it need not wait for this one. A stream's head goes with
+// its first page.
 Task<void> Connection::go_on(Step step) {
-  if (step == Step::send) {
-    if (!send()) co_await send_rest();
-    co_return;
-  }
+  if (step != Step::stream && !send()) co_await send_rest();
+  if (step == Step::send) co_return;
+  exchange_->release_room();
   counters().begin_wait(exchange_->counter());
   if (step == Step::drop_body) {
     const bool goes_on = co_await drop_body();
@@ -191,9 +192,7 @@ CounterBlock& Connection::counters() {
   return *listening_->counters[reactor_->index()];
 }
 
-// What was answered before goes out first: it need not wait for this one.
 Task<void> Connection::run_body_handler() {
-  if (!send()) co_await send_rest();
   const auto handler = std::get<BodyHandler>(exchange_->route()->handler);
   try {
     co_await handler(exchange_->family().context, exchange_.get());
@@ -204,7 +203,6 @@ Task<void> Connection::run_body_handler() {
 }
 
 Task<void> Connection::await_outcome() {
-  if (!send()) co_await send_rest();
   if (broken_) {
     exchange_->abort();
     co_return;
@@ -347,25 +345,33 @@ bool Connection::body_over() {
 
 // False: the request has been answered, or cannot be any more.
 Task<bool> Connection::drop_body() {
-  while (body_bytes_ <= limits::drain_bytes) {
+  const auto announced = exchange_->request().content_length.value_or(0);
+  while (std::max(announced, body_bytes_) <= limits::drain_bytes) {
     const Result<Bytes> piece = co_await read_body();
-    if (piece && !piece->empty()) continue;
-    if (piece) co_return true;
-    if (piece.error().code == Errc::io) {
-      exchange_->abort();
-    } else {
-      exchange_->refuse(Refusal::Reason::malformed, 400);
+    if (!piece) {
+      refuse_body(piece.error().code);
+      co_return false;
     }
-    co_return false;
+    if (piece->empty()) break;
   }
   co_return true;
+}
+
+void Connection::refuse_body(Errc code) {
+  if (code == Errc::io) {
+    exchange_->abort();
+  } else if (code == Errc::unavailable) {
+    exchange_->refuse(Refusal::Reason::timeout, 408);
+  } else {
+    exchange_->refuse(Refusal::Reason::malformed, 400);
+  }
 }
 
 // --- Answers ---
 
 Task<bool> Connection::write_body(Bytes bytes) {
   extra_ = bytes;
-  if (!send()) co_await send_rest();
+  if (!send()) co_await send_rest(bytes.size());
   co_return !broken_;
 }
 
@@ -391,8 +397,9 @@ bool Connection::send() {
   return true;
 }
 
-Task<void> Connection::send_rest() {
-  const auto waiting = exchange_->out().size() - sent_;
+// `held`: memory of the handler behind `extra_`.
+Task<void> Connection::send_rest(std::size_t held) {
+  const auto waiting = exchange_->out().size() + held;
   if (!shard_->add_waiting_answer(waiting)) cut();
   bool sent = false;
   while (!sent) {

@@ -73,12 +73,13 @@ class Connection final : public BodyPort, private Deadline {
   Task<Result<Bytes>> receive_piece();
   Error body_failed(Errc code, std::string_view message);
   Task<bool> drop_body();
+  void refuse_body(Errc code);
   void give_back_piece() { shard_->body_buffers().give_back(std::move(piece_)); }
 
   // --- Answers: of the exchange, then `extra_` ---
   Task<bool> write_body(Bytes bytes) override;
   bool send();  // true: nothing is left to send
-  Task<void> send_rest();
+  Task<void> send_rest(std::size_t held = 0);
   std::uint64_t bytes_answered() const;
 
   Task<void> linger();

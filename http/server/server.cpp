@@ -72,14 +72,16 @@ Result<std::vector<std::string>> ReactorServer::listen(const std::vector<std::st
                                                        std::vector<const Family*> families) {
   auto listening = TRY(make_listening(std::move(families), runtime_->size()));
   std::vector<Bound> all;
-  for (const auto& address : addresses) all.push_back(TRY(bind_address(address, runtime_->size())));
+  for (const auto& address : addresses) {
+    all.push_back(TRY(bind_address(address, runtime_->size())));
+    if (!all.back().path.empty()) socket_files_.push_back(all.back().path);
+  }
 
   std::vector<Shard*> everybody;
   for (const auto& shard : shards_) everybody.push_back(shard.get());
   std::vector<std::string> names;
   for (auto& bound : all) {
     names.push_back(bound.name);
-    if (!bound.path.empty()) socket_files_.push_back(bound.path);
     const bool one_for_all = bound.sockets.size() == 1;
     for (unsigned i = 0; i < bound.sockets.size(); ++i) {
       shards_[i]->add_acceptor(*runtime_, *listening, std::move(bound.sockets[i]),
@@ -125,7 +127,9 @@ Server::Readings ReactorServer::read() const {
 }
 
 Server::Budget ReactorServer::budget() const {
-  const auto each = sizeof(Connection) + limits::head_bytes + sizeof(ServerExchange);
+  // In the arena: the decoded target, and what was read beyond a body.
+  constexpr auto each = sizeof(Connection) + limits::head_bytes + sizeof(ServerExchange) +
+                        limits::target_bytes + limits::body_overread_bytes;
   const auto buffers = std::max<std::size_t>(options_.body_buffers, shards_.size());
   return {.connections = options_.connections * each,
           .bodies = buffers * limits::body_chunk_bytes,

@@ -64,7 +64,7 @@ class Server {
 
   // The most memory that connections can take, in bytes.
   struct Budget {
-    std::uint64_t connections = 0;  // each with a head of full length and a batch in work
+    std::uint64_t connections = 0;  // each with a head of full length in work
     std::uint64_t bodies = 0;       // pieces of request bodies
     std::uint64_t answers = 0;      // that wait for their readers
   };

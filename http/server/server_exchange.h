@@ -58,6 +58,10 @@ class ServerExchange final : public Exchange {
   // The handler failed: 500, or the cut of an answer that is already on its way.
   void fail(std::string_view why);
   void end();
+  // Before a wait, when all is sent: a large batch must not keep its memory.
+  void release_room() {
+    if (out_.empty() && out_.capacity() > limits::read_buffer_bytes) out_ = {};
+  }
 
   enum class Answer : std::uint8_t { none, complete, body, stream, aborted };
   Answer answer() const { return answer_; }

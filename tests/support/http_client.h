@@ -59,10 +59,6 @@ class HttpClient {
     return true;
   }
   void end_sending() { shutdown(socket_, SHUT_WR); }
-  void keep_receive_buffer_small() {
-    const int bytes = 4096;
-    setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
-  }
 
   // The next answer; status 0 when the connection ended before its end. `to_head`: without a body.
   Reply reply(bool to_head = false) {

@@ -53,6 +53,24 @@ void throws(void*, Exchange& exchange) {
 }
 
 // Set on another thread, like the log.
+class ThrowingEnd final : public http::Deferred {
+ public:
+  void start(Completion& done) override { done.complete(); }
+  void finish(Exchange&) override { throw std::runtime_error("broken on purpose"); }
+};
+
+std::unique_ptr<http::Deferred> throws_at_its_end(void*, Exchange&) {
+  return std::make_unique<ThrowingEnd>();
+}
+
+Task<void> throws_in_its_body(void*, Exchange* exchange) {
+  exchange->status(200);
+  exchange->begin_body(3);
+  const std::byte piece{'b'};
+  co_await exchange->write_body({&piece, 1});
+  throw std::runtime_error("broken on purpose");
+}
+
 class SetState final : public http::Deferred, public Pool::Job {
  public:
   SetState(HttpFamily& family, int value) : family_(&family), value_(value) {}
@@ -112,33 +130,38 @@ Task<void> early(void*, Exchange* exchange) {
 Task<void> hold(void* context, Exchange* exchange) {
   auto& family = family_of(context);
   ++family.holding;
+  family.holding.notify_all();
   const auto until_released = [&family] { family.released.wait(false); };
   const Status waited = co_await offload(family.pool, exchange->mailbox(), until_released);
-  answer(*exchange, 200, waited.ok() ? "held" : "refused");
+  DOBSON_ASSERT(waited.ok());
+  answer(*exchange, 200, "held " + std::to_string(exchange->body_bytes()));
 }
 
 class Pages final : public http::PageSource {
  public:
-  Pages(std::size_t pages, bool fails) : left_(pages), fails_(fails) {}
+  Pages(HttpFamily& family, std::size_t pages, bool fails)
+      : family_(&family), left_(pages), fails_(fails) {}
   Result<bool> next(std::string& out) override {
     if (left_ == 0) {
       if (fails_) return Error{Errc::corrupt, "a page is damaged"};
       return false;
     }
     --left_;
+    ++family_->pages;
     if (left_ % 3 != 1) out.append(64 * 1024, 'p');  // some pages are empty
     return true;
   }
 
  private:
+  HttpFamily* family_;
   std::size_t left_;
   bool fails_;
 };
 
-void stream(void*, Exchange& exchange) {
+void stream(void* context, Exchange& exchange) {
   exchange.status(200);
-  exchange.finish_stream(
-      std::make_unique<Pages>(number(exchange, "pages"), exchange.query("fail") != nullptr));
+  exchange.finish_stream(std::make_unique<Pages>(family_of(context), number(exchange, "pages"),
+                                                 exchange.query("fail") != nullptr));
 }
 
 Task<void> bytes(void*, Exchange* exchange) {
@@ -203,6 +226,16 @@ constexpr http::Route routes[] = {
      .pattern = "/throws",
      .handler = throws,
      .name = "throws",
+     .summary = ""},
+    {.method = Method::put,
+     .pattern = "/throws",
+     .handler = throws_at_its_end,
+     .name = "throws_at_its_end",
+     .summary = ""},
+    {.method = Method::post,
+     .pattern = "/throws",
+     .handler = throws_in_its_body,
+     .name = "throws_in_its_body",
      .summary = ""},
     {.method = Method::get,
      .pattern = "/guarded",

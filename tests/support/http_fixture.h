@@ -20,12 +20,20 @@ namespace dobson::test {
 // GET  /state, PUT /state/{value}           what the last mutation has left, waits for it
 // PUT  /body, POST /early, POST /hold       bodies: answers its size and sum; refuses unread; waits
 // GET  /stream?pages=N[&fail=1], /bytes?of=N[&cut=1]
-// GET  /throws, /guarded
+// GET  /guarded
+// GET  /throws, PUT /throws, POST /throws   query, mutation and body handlers that throw
 struct HttpFamily {
   HttpFamily();
 
+  void wait_until_held() const { holding.wait(0); }
+  void release() {
+    released = true;
+    released.notify_all();
+  }
+
   std::atomic<int> state{0};
-  std::atomic<int> holding{0};  // handlers of /hold that wait for `release`
+  std::atomic<int> pages{0};    // made by /stream so far
+  std::atomic<int> holding{0};  // handlers of /hold that wait for `released`
   std::atomic<bool> released{false};
   Pool pool{1, 64};
   http::Family family;

@@ -76,6 +76,15 @@ BOOST_AUTO_TEST_CASE(a_body_is_a_barrier) {
   BOOST_TEST(client.reply().body == "0");
 }
 
+BOOST_AUTO_TEST_CASE(more_answers_than_one_write_takes) {
+  const std::string text(8000, 't');
+  std::string all;
+  for (int i = 0; i < 100; ++i) all += request("GET /text?text=" + text);
+  std::thread sender([&] { client.send(all); });
+  for (int i = 0; i < 100; ++i) BOOST_TEST(client.reply().has("X-Text: " + text));
+  sender.join();
+}
+
 BOOST_AUTO_TEST_CASE(a_mutation_may_refuse_at_once) {
   BOOST_TEST(client.ask(request("PUT /state/bad")).status == 400);
   BOOST_TEST(client.ask(request("GET /state")).body == "0");
@@ -105,6 +114,13 @@ BOOST_AUTO_TEST_CASE(a_body_that_nobody_reads_is_dropped) {
   BOOST_TEST(client.reply().body == "hello");
   BOOST_TEST(client.reply().status == 201);
   BOOST_TEST(client.reply().body == "7");
+}
+
+BOOST_AUTO_TEST_CASE(a_dropped_body_has_a_bound) {
+  const std::string most(limits::drain_bytes, 'x');
+  BOOST_TEST(client.ask(sized("GET /hello", most)).has("Connection: keep-alive"));
+  BOOST_TEST(client.ask(sized("GET /hello", most + 'x')).has("Connection: close"));
+  BOOST_TEST(client.closed());
 }
 
 BOOST_AUTO_TEST_CASE(wrong_framing_of_a_body) {
@@ -190,7 +206,10 @@ BOOST_AUTO_TEST_CASE(a_throwing_handler) {
   const Reply reply = client.ask(request("GET /throws"));
   BOOST_TEST(reply.status == 500);
   BOOST_TEST(!reply.has("X-Half: done"));
+  BOOST_TEST(client.ask(request("PUT /throws")).status == 500);
   BOOST_TEST(client.ask(request("GET /hello")).status == 200);
+  BOOST_TEST(client.ask(request("POST /throws")).status == 0);
+  BOOST_TEST(client.was_reset());
 }
 
 BOOST_AUTO_TEST_CASE(header_values_cannot_break_out) {
@@ -235,6 +254,11 @@ BOOST_AUTO_TEST_CASE(continue_comes_when_the_body_is_wanted) {
   client.send(request("PUT /body", "Content-Length: 3\r\nExpect: 100-continue\r\n"));
   BOOST_TEST(client.reply().status == 100);
   client.send("abc");
+  BOOST_TEST(client.reply().body == "3 294");
+  client.send(request("PUT /body", "Transfer-Encoding: chunked\r\nExpect: 100-continue\r\n"));
+  BOOST_TEST(client.reply().status == 100);
+  client.send("1\r\na\r\n");
+  client.send("2\r\nbc\r\n0\r\n\r\n");
   BOOST_TEST(client.reply().body == "3 294");
   BOOST_TEST(client.ask(request("GET /hello")).status == 200);
 }

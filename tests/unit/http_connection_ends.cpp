@@ -21,6 +21,7 @@ using test::Reply;
 constexpr std::string_view hello = "GET /hello HTTP/1.1\r\nHost: h\r\n\r\n";
 // A stream that no socket buffer holds.
 constexpr std::string_view endless = "GET /stream?pages=100000 HTTP/1.1\r\nHost: h\r\n\r\n";
+constexpr std::string_view endless_body = "GET /bytes?of=9000000000 HTTP/1.1\r\nHost: h\r\n\r\n";
 constexpr int soon_ms = 20;
 
 BOOST_AUTO_TEST_SUITE(http_connection_ends, *boost::unit_test::label("tsan"))
@@ -68,13 +69,47 @@ BOOST_AUTO_TEST_CASE(bodies_that_stand_still_are_refused) {
   BOOST_TEST(client.closed());
 }
 
+BOOST_AUTO_TEST_CASE(dropped_bodies_that_stand_still_are_refused) {
+  HttpFixture server({.body_stall_timeout_ms = soon_ms});
+  HttpClient client(server.address());
+  client.send("GET /hello HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nabc");
+  const Reply reply = client.reply();
+  BOOST_TEST(reply.status == 408);
+  BOOST_TEST(reply.has("Connection: close"));
+  BOOST_TEST(client.closed());
+}
+
 BOOST_AUTO_TEST_CASE(readers_that_stand_still_are_cut) {
   HttpFixture server({.write_stall_timeout_ms = soon_ms});
+  std::uint64_t sent = 0;
+  for (const auto request : {endless, endless_body}) {
+    HttpClient client(server.address());
+    client.send(request);
+    ++sent;
+    while (server.server().read().connections_accepted < sent ||
+           server.server().read().connections_open > 0) {
+      std::this_thread::yield();
+    }
+    BOOST_TEST(client.reply().status == 0);
+    BOOST_TEST(client.was_reset());
+  }
+  // Made as the socket drained, not ahead of it.
+  BOOST_TEST(server.family().pages < 1000);
+}
+
+// Nor is a body read ahead of its handler.
+BOOST_AUTO_TEST_CASE(bodies_wait_for_their_handlers) {
+  HttpFixture server;
   HttpClient client(server.address());
-  client.send(endless);
-  while (server.server().read().connections_open != 0) std::this_thread::yield();
-  BOOST_TEST(client.reply().status == 0);
-  BOOST_TEST(client.was_reset());
+  std::thread sender([&] {
+    client.send("POST /hold HTTP/1.1\r\nHost: h\r\nContent-Length: 10000000\r\n\r\n" +
+                std::string(10'000'000, 'x'));
+  });
+  server.family().wait_until_held();
+  server.family().release();
+  BOOST_TEST(client.reply().body == "held 0");
+  BOOST_TEST(client.closed());
+  sender.join();
 }
 
 BOOST_AUTO_TEST_CASE(one_stalled_reader_does_not_stop_others) {
@@ -86,10 +121,17 @@ BOOST_AUTO_TEST_CASE(one_stalled_reader_does_not_stop_others) {
 }
 
 BOOST_AUTO_TEST_CASE(answers_that_wait_have_a_bound) {
-  HttpFixture server({.waiting_answer_bytes = 1}, 1);
-  HttpClient client(server.address());
-  client.send(endless);
-  BOOST_TEST(client.reply().status == 0);
+  // One piece of /bytes fits, two do not, whichever comes first.
+  HttpFixture server({.waiting_answer_bytes = 150'000}, 1);
+  const std::string request = "GET /bytes?of=20000000 HTTP/1.1\r\nHost: h\r\n\r\n";
+  HttpClient clients[]{HttpClient(server.address()), HttpClient(server.address())};
+  for (HttpClient& client : clients) client.send(request);
+  while (server.server().read().connections_accepted < 2 ||
+         server.server().read().connections_open > 1) {
+    std::this_thread::yield();
+  }
+  const Reply replies[]{clients[0].reply(), clients[1].reply()};
+  BOOST_TEST(replies[0].status + replies[1].status == 200);
 }
 
 BOOST_AUTO_TEST_CASE(clients_that_do_not_close_are_cut) {
@@ -167,14 +209,13 @@ BOOST_AUTO_TEST_CASE(drain_lets_requests_in_work_finish) {
   BOOST_TEST(idle.ask(hello).status == 200);
   HttpClient busy(server.address());
   busy.send("POST /hold HTTP/1.1\r\nHost: h\r\n\r\n");
-  while (server.family().holding == 0) std::this_thread::yield();
+  server.family().wait_until_held();
   std::thread drainer([&] { server.drain(60'000); });
   BOOST_TEST(idle.closed());
   BOOST_TEST(idle.rest().empty());
-  server.family().released = true;
-  server.family().released.notify_all();
+  server.family().release();
   const Reply reply = busy.reply();
-  BOOST_TEST(reply.body == "held");
+  BOOST_TEST(reply.body == "held 0");
   BOOST_TEST(reply.has("Connection: close"));
   BOOST_TEST(busy.closed());
   busy.end_sending();
@@ -301,8 +342,9 @@ BOOST_AUTO_TEST_CASE(the_budget_is_a_sum_of_limits) {
   const SystemClock clock;
   Runtime runtime(2, clock);
   const auto budget = http::Server::make(runtime, {.connections = 10})->budget();
-  BOOST_TEST(budget.connections > 10 * limits::head_bytes);
-  BOOST_TEST(budget.connections < 20 * limits::head_bytes);
+  constexpr auto buffers = limits::head_bytes + limits::target_bytes + limits::body_overread_bytes;
+  BOOST_TEST(budget.connections > 10 * buffers);
+  BOOST_TEST(budget.connections < 15 * buffers);
   BOOST_TEST(budget.bodies == limits::body_buffers * limits::body_chunk_bytes);
   BOOST_TEST(budget.answers == limits::waiting_answer_bytes);
 }

@@ -6,6 +6,7 @@
 #include <boost/test/unit_test.hpp>
 #include <memory_resource>
 
+#include "core/base/limits.h"
 #include "http/route/query.h"
 
 namespace dobson::http {
@@ -159,6 +160,14 @@ BOOST_AUTO_TEST_CASE(query_is_decoded_once) {
   for (const char* bad : {"a=%", "a=%2", "a=%zz", "%=1", "a=%FF"}) {
     BOOST_TEST(!Query(arena).parse(bad), bad);
   }
+}
+
+BOOST_AUTO_TEST_CASE(queries_have_a_limit) {
+  std::pmr::monotonic_buffer_resource arena;
+  std::string most = "a";
+  for (std::size_t i = 1; i < limits::query_parameters; ++i) most += "&a";
+  BOOST_TEST(Query(arena).parse(most));
+  BOOST_TEST(!Query(arena).parse(most + "&a"));
 }
 
 BOOST_AUTO_TEST_CASE(declared_parameters) {
