@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <sstream>
 
 #define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
@@ -112,18 +113,18 @@ std::vector<std::string> values_of_text(const Option& option, std::string_view t
   return {std::string(text)};
 }
 
-std::optional<std::vector<std::string>> values_of_node(const toml::node& node) {
-  if (const auto* text = node.as_string()) return {{text->get()}};
-  if (const auto* number = node.as_integer()) return {{std::to_string(number->get())}};
-  if (const auto* flag = node.as_boolean()) return {{flag->get() ? "true" : "false"}};
+std::string text_of_node(const toml::node& node) {
+  if (const auto* text = node.as_string()) return text->get();
+  std::ostringstream text;
+  node.visit([&text](const auto& value) { text << value; });
+  return text.str();
+}
+
+std::vector<std::string> values_of_node(const toml::node& node) {
   const auto* array = node.as_array();
-  if (array == nullptr) return std::nullopt;
+  if (array == nullptr) return {text_of_node(node)};
   std::vector<std::string> values;
-  for (const toml::node& element : *array) {
-    const auto* text = element.as_string();
-    if (text == nullptr) return std::nullopt;
-    values.push_back(text->get());
-  }
+  for (const toml::node& element : *array) values.push_back(text_of_node(element));
   return values;
 }
 
@@ -197,14 +198,7 @@ Status Options::load_file(const std::filesystem::path& file) {
   Leaves leaves;
   collect(parsed.table(), {}, leaves);
   for (const auto& [key, node] : leaves) {
-    auto values = values_of_node(*node);
-    if (!values) {
-      return refused(
-          fmt::format("{}: {}: should be a text, a number, true or false, or a list of "
-                      "texts",
-                      file.string(), key));
-    }
-    TRY(set(key, std::move(*values), file.string()));
+    TRY(set(key, values_of_node(*node), file.string()));
   }
   return {};
 }
@@ -227,6 +221,16 @@ bool Options::flag(std::string_view key) const {
   return text(key) == "true";
 }
 
+std::vector<std::string_view> Options::fixed_changes(const Options& newer) const {
+  std::vector<std::string_view> keys;
+  for (const Option& option : table_) {
+    if (!option.reloadable && list(option.key) != newer.list(option.key)) {
+      keys.push_back(option.key);
+    }
+  }
+  return keys;
+}
+
 std::string describe(std::span<const Option> table) {
   std::string text;
   for (const Option& option : table) {
@@ -236,6 +240,7 @@ std::string describe(std::span<const Option> table) {
       text += fmt::format("      {}\n", expectation(option));
     }
     if (!option.alias.empty()) text += fmt::format("      also {}\n", option.alias);
+    if (option.reloadable) text += "      read again at SIGHUP\n";
   }
   return text;
 }

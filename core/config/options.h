@@ -36,7 +36,7 @@ struct Option {
   std::int64_t min = 0;  // integer, bytes, duration
   std::int64_t max = std::numeric_limits<std::int64_t>::max();
   std::string_view alias = {};  // the upstream name, taken as well
-  bool reloadable = false;      // by SIGHUP
+  bool reloadable = false;      // by SIGHUP; others are read at start alone
 };
 
 class Options {
@@ -51,6 +51,9 @@ class Options {
   const std::vector<std::string>& list(std::string_view key) const;
   std::int64_t integer(std::string_view key) const;
   bool flag(std::string_view key) const;
+
+  // Keys that `newer` changes although they are not reloadable.
+  std::vector<std::string_view> fixed_changes(const Options& newer) const;
 
  private:
   explicit Options(std::span<const Option> table) : table_(table) {}

@@ -34,41 +34,22 @@ struct SocketAddress {
   }
 };
 
-Error not_an_address(std::string_view address) {
-  return {Errc::invalid_argument,
-          fmt::format("{}: not an address; write HOST:PORT, [IPV6]:PORT or unix:PATH", address)};
-}
-
-Error cannot_listen(std::string_view address, int error) {
+Error cannot_listen(std::string_view name, int error) {
   const char* help = "";
   if (error == EADDRINUSE) help = "; another process listens there: stop it or take another port";
   if (error == EACCES) help = "; ports below 1024 and other users' folders need more rights";
   if (error == EADDRNOTAVAIL) help = "; no network interface of this host has the address";
-  return {Errc::io, fmt::format("{}: cannot listen: {}{}", address, std::strerror(error), help)};
+  return {Errc::io, fmt::format("{}: cannot listen: {}{}", name, std::strerror(error), help)};
 }
 
-Result<SocketAddress> resolve(const std::string& address) {
-  const auto colon = address.rfind(':');
-  if (colon == address.npos) return not_an_address(address);
-  std::string host = address.substr(0, colon);
-  const std::string port = address.substr(colon + 1);
-  if (host.starts_with('[') && host.ends_with(']')) {
-    host = host.substr(1, host.size() - 2);
-  } else if (host.find(':') != host.npos) {
-    return not_an_address(address);
-  }
-  std::uint16_t number = 0;
-  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
-  if (host.empty() || error != std::errc{} || end != port.data() + port.size()) {
-    return not_an_address(address);
-  }
+Result<SocketAddress> resolve(const std::string& name, const Address& address) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
-  const int failed = getaddrinfo(host.c_str(), port.c_str(), &hints, &found);
+  const int failed = getaddrinfo(address.host.c_str(), address.port.c_str(), &hints, &found);
   if (failed != 0) {
     return Error{Errc::invalid_argument,
-                 fmt::format("{}: unknown host: {}", address, gai_strerror(failed))};
+                 fmt::format("{}: unknown host: {}", name, gai_strerror(failed))};
   }
   const std::unique_ptr<addrinfo, void (*)(addrinfo*)> all(found, freeaddrinfo);
   // `localhost` has one of each kind; most mean the older.
@@ -111,18 +92,18 @@ FileDescriptor bind_tcp(const SocketAddress& address, bool shared) {
   return socket;
 }
 
-Result<Bound> bind_tcp(const std::string& address, unsigned sockets) {
-  SocketAddress at = TRY(resolve(address));
+Result<Bound> bind_tcp(const std::string& name, const Address& address, unsigned sockets) {
+  SocketAddress at = TRY(resolve(name, address));
   {
     // SO_REUSEPORT would let two servers of one user share a port without a word.
     const FileDescriptor alone = bind_tcp(at, false);
-    if (alone.number() < 0 || listen(alone.number(), 1) != 0) return cannot_listen(address, errno);
+    if (alone.number() < 0 || listen(alone.number(), 1) != 0) return cannot_listen(name, errno);
   }
   Bound bound;
   for (unsigned i = 0; i < sockets; ++i) {
     FileDescriptor socket = bind_tcp(at, true);
     if (socket.number() < 0 || listen(socket.number(), backlog) != 0) {
-      return cannot_listen(address, errno);
+      return cannot_listen(name, errno);
     }
     getsockname(socket.number(), at.get(), &at.size);  // the port, for those that follow
     bound.sockets.push_back(std::move(socket));
@@ -140,23 +121,22 @@ bool is_stale(const sockaddr_un& at) {
          errno == ECONNREFUSED;
 }
 
-Result<Bound> bind_unix(const std::string& address, std::string path) {
+Result<Bound> bind_unix(const std::string& name, const std::string& path) {
   sockaddr_un at{};
   at.sun_family = AF_UNIX;
-  if (path.empty()) return not_an_address(address);
-  if (path.size() >= sizeof at.sun_path) return cannot_listen(address, ENAMETOOLONG);
+  if (path.size() >= sizeof at.sun_path) return cannot_listen(name, ENAMETOOLONG);
   std::memcpy(at.sun_path, path.c_str(), path.size() + 1);
   if (is_stale(at)) unlink(at.sun_path);
   FileDescriptor socket = open_socket(AF_UNIX);
   if (socket.number() < 0 ||
       bind(socket.number(), reinterpret_cast<const sockaddr*>(&at), sizeof at) != 0 ||
       listen(socket.number(), backlog) != 0) {
-    return cannot_listen(address, errno);
+    return cannot_listen(name, errno);
   }
   Bound bound;
-  bound.name = address;
+  bound.name = name;
   bound.sockets.push_back(std::move(socket));
-  bound.path = std::move(path);
+  bound.path = path;
   return bound;
 }
 
@@ -166,12 +146,34 @@ FileDescriptor::~FileDescriptor() {
   if (number_ >= 0) close(number_);
 }
 
-Result<Bound> bind_address(const std::string& address, unsigned sockets) {
+Result<Address> parse_address(const std::string& name) {
   constexpr std::string_view unix_prefix = "unix:";
-  if (address.starts_with(unix_prefix)) {
-    return bind_unix(address, address.substr(unix_prefix.size()));
+  const Error wrong{
+      Errc::invalid_argument,
+      fmt::format("{}: not an address; write HOST:PORT, [IPV6]:PORT or unix:PATH", name)};
+  if (name.starts_with(unix_prefix)) {
+    if (name.size() == unix_prefix.size()) return wrong;
+    return Address{.path = name.substr(unix_prefix.size())};
   }
-  return bind_tcp(address, sockets);
+  const auto colon = name.rfind(':');
+  if (colon == name.npos) return wrong;
+  Address address{.host = name.substr(0, colon), .port = name.substr(colon + 1)};
+  if (address.host.starts_with('[') && address.host.ends_with(']')) {
+    address.host = address.host.substr(1, address.host.size() - 2);
+  } else if (address.host.find(':') != address.host.npos) {
+    return wrong;
+  }
+  std::uint16_t number = 0;
+  const char* const end = address.port.data() + address.port.size();
+  const auto [stop, error] = std::from_chars(address.port.data(), end, number);
+  if (address.host.empty() || error != std::errc{} || stop != end) return wrong;
+  return address;
+}
+
+Result<Bound> bind_address(const std::string& name, unsigned sockets) {
+  const Address address = TRY(parse_address(name));
+  if (!address.path.empty()) return bind_unix(name, address.path);
+  return bind_tcp(name, address, sockets);
 }
 
 }  // namespace dobson::http

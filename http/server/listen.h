@@ -35,8 +35,17 @@ struct Bound {
   std::string path = {};  // of a Unix socket, to be removed at the end
 };
 
-// "HOST:PORT" with `sockets` sockets on one port, or "unix:PATH" with one. Port 0: the kernel
-// picks. invalid_argument: not an address; io: cannot be had, with what to do.
-Result<Bound> bind_address(const std::string& address, unsigned sockets);
+// As an operator writes it: "HOST:PORT" ([…] around IPv6) or "unix:PATH".
+struct Address {
+  std::string host = {};
+  std::string port = {};  // 0: the kernel picks
+  std::string path = {};
+};
+// invalid_argument: no address. Asks no name server.
+Result<Address> parse_address(const std::string& name);
+
+// `sockets` sockets on one port, or one at a path. invalid_argument: no address, or an unknown
+// host; io: cannot be had, with what to do.
+Result<Bound> bind_address(const std::string& name, unsigned sockets);
 
 }  // namespace dobson::http

@@ -14,14 +14,14 @@ TIMEOUT_S = 30  # of every wait: only a broken server meets it
 class Server:
     """Serves `directory`, or a fresh one that goes when it stops, on a port of the kernel's choice."""
 
-    def __init__(self, program, settings=(), directory=None):
+    def __init__(self, program, settings=(), directory=None, words=()):
         self.kept = directory is not None
         self.directory = directory or tempfile.mkdtemp(prefix="dobsond-")
         self.data = os.path.join(self.directory, "data")
         self.log = os.path.join(self.directory, "log")
         options = [f"--set={setting}" for setting in ("listen.ozone=127.0.0.1:0", *settings)]
         with open(self.log, "wb") as log:
-            self.process = subprocess.Popen([program, "--data", self.data, *options],
+            self.process = subprocess.Popen([program, "--data", self.data, *options, *words],
                                             stdout=log, stderr=subprocess.STDOUT)
         host, port = self._listeners()["ozone"][0].rsplit(":", 1)
         self.address = (host, int(port))

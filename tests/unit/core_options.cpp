@@ -16,7 +16,12 @@ constexpr Option table[] = {
     {"store.map_size", OptionType::bytes, "1 TiB", "map", {}, 1 << 20},
     {"blocks.delete_delay", OptionType::duration, "10 s", "delay"},
     {"ozone.key_type_field", OptionType::flag, "true", "type"},
-    {"log.level", OptionType::choice, "info", "level", "error|warn|info|debug"},
+    {.key = "log.level",
+     .type = OptionType::choice,
+     .fallback = "info",
+     .doc = "level",
+     .choices = "error|warn|info|debug",
+     .reloadable = true},
 };
 
 Result<Options> load(std::vector<std::string> sets, const char* file_text = nullptr) {
@@ -77,7 +82,38 @@ BOOST_AUTO_TEST_CASE(refusals_say_what_would_be_right) {
   BOOST_TEST(refusal({"reactors"}).find("key=value") != std::string::npos);
   BOOST_TEST(refusal({}, "no = 1\n").find("unknown option \"no\"") != std::string::npos);
   BOOST_TEST(refusal({}, "a = \nb").find(":1:") != std::string::npos);
-  BOOST_TEST(refusal({}, "listen.ozone = [1]\n").find("list of texts") != std::string::npos);
+  BOOST_TEST(refusal({}, "reactors = 1.5\n")
+                 .ends_with("reactors = \"1.5\": should be an integer "
+                            "from 1 to 64"));
+  BOOST_TEST(refusal({}, "reactors = [1, 2]\n").find("reactors = \"1, 2\"") != std::string::npos);
+  BOOST_TEST(refusal({}, "reactors.two = 1\n").find("\"reactors.two\"") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(bounds_hold_at_their_ends) {
+  BOOST_TEST(load({"reactors=1"}).value().integer("reactors") == 1);
+  BOOST_TEST(load({"reactors=64"}).value().integer("reactors") == 64);
+  BOOST_TEST(load({"store.map_size=1 MiB"}).value().integer("store.map_size") == 1 << 20);
+  BOOST_TEST(!load({"store.map_size=1048575"}).ok());
+}
+
+BOOST_AUTO_TEST_CASE(what_a_reload_cannot_change_is_named) {
+  const auto now = load({}).value();
+  const auto fixed = now.fixed_changes(load({"log.level=warn", "reactors=3"}).value());
+  BOOST_TEST(fixed == std::vector<std::string_view>{"reactors"}, boost::test_tools::per_element());
+  BOOST_TEST(now.fixed_changes(now).empty());
+}
+
+BOOST_AUTO_TEST_CASE(the_example_file_is_a_file_of_defaults) {
+  std::string file;
+  const std::string example = example_file(table);
+  for (std::string_view text = example; !text.empty();) {
+    const auto line = text.substr(0, text.find('\n') + 1);
+    text.remove_prefix(line.size());
+    if (line.find(" = ") != line.npos) file += line.substr(2);
+  }
+  const auto options = load({}, file.c_str()).value();
+  BOOST_TEST(load({}).value().fixed_changes(options).empty());
+  BOOST_TEST(options.text("log.level") == "info");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -18,9 +18,11 @@
 #include "core/runtime/signals.h"
 #include "handlers/common/internal.h"
 #include "handlers/ozone/routes.h"
+#include "http/server/listen.h"
 #include "http/server/server.h"
 #include "storage/store.h"
 #include "tools/dobsond/listeners_file.h"
+#include "tools/dobsond/memory_budget.h"
 #include "tools/dobsond/metrics.h"
 
 namespace dobson {
@@ -103,21 +105,33 @@ void warn_if_public(const std::vector<std::string>& bound) {
   }
 }
 
-void reload(const Invocation& invocation) {
+void reload(const Invocation& invocation, const Options& at_start) {
   const auto options = invocation.load_options();
   if (!options) {
     log::error("config", "not reloaded: {}", options.error().message);
     return;
   }
   set_log_level(*options);
+  for (const auto key : at_start.fixed_changes(*options)) {
+    log::warn("config", "{} has changed: that needs a new start", key);
+  }
   log::info("config", "reloaded");
 }
 
 }  // namespace
 
 Status check(const Options& options) {
-  if (is_off(options.list("listen.ozone"))) {
-    return Error{Errc::invalid_argument, "every listener is off; set listen.ozone = HOST:PORT"};
+  constexpr std::string_view key = "listen.ozone";
+  const auto& addresses = options.list(key);
+  if (is_off(addresses)) {
+    return Error{Errc::invalid_argument,
+                 fmt::format("every listener is off; set {} = HOST:PORT", key)};
+  }
+  for (const std::string& address : addresses) {
+    const auto parsed = http::parse_address(address);
+    if (!parsed) {
+      return Error{Errc::invalid_argument, fmt::format("{} = {}", key, parsed.error().message)};
+    }
   }
   return {};
 }
@@ -125,7 +139,7 @@ Status check(const Options& options) {
 int run(const Invocation& invocation, const Options& options) {
   set_log_level(options);
   std::promise<void> terminated;
-  const Signals signals([&] { terminated.set_value(); }, [&] { reload(invocation); });
+  const Signals signals([&] { terminated.set_value(); }, [&] { reload(invocation, options); });
 
   const SystemClock clock;
   auto opened = storage::Store::open(store_options(invocation, options), clock);
@@ -138,7 +152,8 @@ int run(const Invocation& invocation, const Options& options) {
   Readers readers(*store, reactor_count(options));
   Runtime runtime(reactor_count(options), clock);
   for (unsigned i = 0; i < runtime.size(); ++i) runtime.add_hook(i, readers.hook(i));
-  Pool block_pool(static_cast<unsigned>(options.integer("blocks.threads")), limits::waiting_io);
+  const auto block_threads = static_cast<unsigned>(options.integer("blocks.threads"));
+  Pool block_pool(block_threads, limits::waiting_io);
   ozone::Context ozone{*store, block_pool, ozone_settings(options), readers};
   const http::Family ozone_family = ozone::make_family(ozone);
   InternalContext internal{.store = *store, .server_metrics = {}};
@@ -148,13 +163,15 @@ int run(const Invocation& invocation, const Options& options) {
   internal.server_metrics = [&](MetricsText& text) { write_metrics(text, *server, *store); };
   auto bound = server->listen(options.list("listen.ozone"), {&ozone_family, &internal_family});
   if (!bound) {
-    log::error("listen", "{}", bound.error().message);
+    log::error("listen", "listen.ozone = {}", bound.error().message);
     return 1;
   }
   ozone.settings.port = port_of(bound->front());
   warn_if_public(*bound);
   server->start();
 
+  const auto store_budget = storage::Store::budget(limits::connections, block_threads);
+  std::puts(memory_budget(server->budget(), store_budget).c_str());
   const ListenersFile listeners(invocation.data, {{"ozone", *bound}});
   terminated.get_future().wait();
 

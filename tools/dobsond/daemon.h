@@ -15,7 +15,7 @@ struct Invocation {
   std::function<Result<Options>()> load_options;  // again, at SIGHUP
 };
 
-// What the declarations cannot say: that some listener is on.
+// What the declarations cannot say: that some listener is on, and that addresses are such.
 Status check(const Options& options);
 
 // The process's exit code.

@@ -34,7 +34,11 @@ int main(int argc, char** argv) {
   app.add_flag("--check-config", check_config, "Check the options and end");
   app.add_flag("--example-config", example, "Print a file of all options and end");
   app.set_version_flag("--version", "dobsond " DOBSON_VERSION);
-  CLI11_PARSE(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& wrong) {
+    return app.exit(wrong) == 0 ? 0 : exit_usage;  // 0: help or the version
+  }
 
   if (example) {
     std::fputs(example_file(option_table()).c_str(), stdout);

@@ -1,0 +1,33 @@
+#include "tools/dobsond/memory_budget.h"
+
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <iterator>
+#include <string_view>
+
+#include "core/base/limits.h"
+
+namespace dobson {
+
+std::string memory_budget(const http::Server::Budget& server, const storage::StoreBudget& store) {
+  struct Part {
+    std::uint64_t bytes;
+    std::string_view name;
+  };
+  const Part parts[] = {
+      {server.connections, "connections"}, {server.bodies, "request bodies"},
+      {server.answers, "unread answers"},  {store.uploads, "uploads"},
+      {store.batch, "a write batch"},      {store.reads, "block reads"},
+  };
+  std::uint64_t sum = 0;
+  std::string text;
+  for (const auto& [bytes, name] : parts) {
+    const std::uint64_t mib = (bytes + limits::MiB - 1) / limits::MiB;
+    sum += mib;
+    fmt::format_to(std::back_inserter(text), "{}{} for {}", text.empty() ? "" : " + ", mib, name);
+  }
+  return fmt::format("memory, at most: {} MiB = {}", sum, text);
+}
+
+}  // namespace dobson

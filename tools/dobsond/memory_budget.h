@@ -1,0 +1,16 @@
+#pragma once
+
+// The most memory that the server takes, limit by limit, for whoever has to give it a machine. What
+// the kernel caches of the files, and the code, come on top.
+
+#include <string>
+
+#include "http/server/server.h"
+#include "storage/store.h"
+
+namespace dobson {
+
+// "memory, at most: 2048 MiB = 900 for connections + …"
+std::string memory_budget(const http::Server::Budget& server, const storage::StoreBudget& store);
+
+}  // namespace dobson
