@@ -1,5 +1,6 @@
 #include "handlers/ozone/buckets.h"
 
+#include "handlers/ozone/access.h"
 #include "handlers/ozone/bucket_headers.h"
 #include "handlers/ozone/listing.h"
 #include "handlers/ozone/wire.h"
@@ -7,13 +8,17 @@
 namespace dobson::ozone {
 
 namespace {
+constexpr std::string_view create_stem = "Bucket creation failed, error: ";
+constexpr std::string_view update_stem = "Setting bucket property failed, error: ";
+constexpr std::string_view delete_stem = "Delete Bucket failed, error:";
 constexpr std::string_view info_stem = "Info Bucket failed, error: ";
-}
+}  // namespace
 
 Checked<Change> create_bucket(Context& context, http::Exchange& exchange) {
   const Call& call = call_of(exchange);
   auto headers = TRY(parse_bucket_headers(exchange.request()));
   if (!headers.acls.remove.empty()) return Refused{Code::malformed_acl, "Invalid Remove ACLs"};
+  TRY(check_access(context, exchange, Need::create, create_stem));
   return Change{storage::CreateBucket{
                     .volume = std::string(call.volume),
                     .bucket = std::string(call.bucket),
@@ -23,30 +28,33 @@ Checked<Change> create_bucket(Context& context, http::Exchange& exchange) {
                     .versioning = headers.versioning.value_or(storage::Versioning::not_set),
                     .layout = storage::Layout::object_store,
                     .replication = context.settings.replication},
-                "Bucket creation failed, error: ", 201};
+                create_stem, 201};
 }
 
-Checked<Change> update_bucket(Context&, http::Exchange& exchange) {
+Checked<Change> update_bucket(Context& context, http::Exchange& exchange) {
   const Call& call = call_of(exchange);
   auto headers = TRY(parse_bucket_headers(exchange.request()));
+  TRY(check_access(context, exchange, Need::change, update_stem));
   return Change{storage::UpdateBucket{.volume = std::string(call.volume),
                                       .bucket = std::string(call.bucket),
                                       .remove_acls = std::move(headers.acls.remove),
                                       .add_acls = std::move(headers.acls.add),
                                       .storage_type = headers.storage_type,
                                       .versioning = headers.versioning},
-                "Setting bucket property failed, error: ", 200};
+                update_stem, 200};
 }
 
-Checked<Change> delete_bucket(Context&, http::Exchange& exchange) {
+Checked<Change> delete_bucket(Context& context, http::Exchange& exchange) {
   const Call& call = call_of(exchange);
+  TRY(check_access(context, exchange, Need::change, delete_stem));
   return Change{
       storage::DeleteBucket{std::string(call.volume), std::string(call.bucket), call.principal()},
-      "Delete Bucket failed, error:", 200};
+      delete_stem, 200};
 }
 
 Checked<void> info_bucket(Context& context, http::Exchange& exchange) {
   const Call& call = call_of(exchange);
+  TRY(check_access(context, exchange, Need::read, info_stem));
   const auto bucket =
       TRY_STORE(info_stem, storage::find_bucket(context.read(exchange), call.volume, call.bucket));
   auto& json = http::JsonWriter::begin();
@@ -57,6 +65,7 @@ Checked<void> info_bucket(Context& context, http::Exchange& exchange) {
 
 Checked<void> head_bucket(Context& context, http::Exchange& exchange) {
   const Call& call = call_of(exchange);
+  TRY(check_access(context, exchange, Need::read, info_stem));
   TRY_STORE(info_stem, storage::find_bucket(context.read(exchange), call.volume, call.bucket));
   answer_head(exchange, Label::always_json);
   return {};

@@ -3,22 +3,30 @@
 // What the handlers of this family share: the store, the pool for block I/O, the settings. Lives as
 // long as the server.
 
+#include <algorithm>
 #include <set>
 #include <string>
 
 #include "core/async/pool.h"
 #include "handlers/common/readers.h"
+#include "handlers/ozone/text.h"
 #include "http/route/exchange.h"
 #include "storage/store.h"
 
 namespace dobson::ozone {
 
 struct Settings {
-  std::string server_name;  // FQDN, x-ozone-server-name
-  std::uint16_t port = 0;   // shown by /serviceList
-  std::set<std::string, std::less<>> admins{"root", "hdfs"};
+  std::string server_name;                                       // FQDN, x-ozone-server-name
+  std::uint16_t port = 0;                                        // shown by /serviceList
+  std::set<std::string, std::less<>> admins{"root", "hdfs"};     // in lower case, as callers come
+  bool acls_enforced = false;                                    // §2.4
   bool key_type_field = true;                                    // `type` in key info (Decision 9)
   storage::Replication replication = storage::Replication::one;  // of new buckets
+
+  void add_admin(std::string name) {
+    std::ranges::transform(name, name.begin(), to_lower);
+    if (!name.empty()) admins.insert(std::move(name));
+  }
 };
 
 struct Context {

@@ -9,6 +9,7 @@
 #include "core/async/task.h"
 #include "core/base/limits.h"
 #include "core/time/http_date.h"
+#include "handlers/ozone/access.h"
 #include "handlers/ozone/byte_range.h"
 #include "handlers/ozone/content_md5.h"
 #include "handlers/ozone/dates.h"
@@ -55,6 +56,7 @@ using Writer = std::unique_ptr<storage::BlockWriter>;
 
 Checked<Writer> begin_upload(Context& context, http::Exchange& exchange) {
   TRY(check_length(exchange.request()));
+  TRY(check_access(context, exchange, Need::write, put_stem));
   TRY(check_room(context, exchange));
   return TRY_STORE(put_stem, context.store.blocks().write(exchange.request().content_length));
 }
@@ -150,19 +152,21 @@ bool range_applies(const http::Request& request, const storage::KeyRecord& key) 
 Checked<Found> find(Context& context, http::Exchange& exchange) {
   const Call& call = call_of(exchange);
   const http::Request& request = exchange.request();
+  TRY(check_access(context, exchange, Need::read, lookup_stem));
   Found found;
   found.key = TRY_STORE(
       lookup_stem, storage::find_key(context.read(exchange), call.volume, call.bucket, call.key));
   found.range = {ByteRange::Kind::whole, 0, found.key.size};
+  const bool reads = request.method == http::Method::get;
   const auto* header = request.header("Range");
-  if (header != nullptr && range_applies(request, found.key)) {
+  if (reads && header != nullptr && range_applies(request, found.key)) {
     found.range = parse_range(*header, found.key.size);
   }
   if (found.range.kind == ByteRange::Kind::unsatisfiable) {
     return Refused{
         Code::invalid_range, {}, "Content-Range", "bytes */" + std::to_string(found.key.size)};
   }
-  if (request.method == http::Method::get) found.pin = context.store.blocks().pin(found.key.blocks);
+  if (reads) found.pin = context.store.blocks().pin(found.key.blocks);
   return found;
 }
 

@@ -3,6 +3,7 @@
 #include <limits>
 #include <memory>
 
+#include "handlers/ozone/access.h"
 #include "handlers/ozone/listing.h"
 #include "handlers/ozone/names.h"
 #include "handlers/ozone/wire.h"
@@ -11,11 +12,14 @@ namespace dobson::ozone {
 
 namespace {
 
+constexpr std::string_view delete_stem = "Delete key failed, error:";
+constexpr std::string_view rename_stem = "Rename key failed, error:";
 constexpr std::string_view lookup_stem = "Lookup key failed, error:";
 constexpr std::string_view list_stem = "List Keys failed, error: ";
 
 Checked<storage::KeyRecord> look_up(Context& context, http::Exchange& exchange) {
   const Call& call = call_of(exchange);
+  TRY(check_access(context, exchange, Need::read, lookup_stem));
   return TRY_STORE(lookup_stem,
                    storage::find_key(context.read(exchange), call.volume, call.bucket, call.key));
 }
@@ -63,22 +67,24 @@ class KeyStream final : public http::PageSource {
 
 }  // namespace
 
-Checked<Change> delete_key(Context&, http::Exchange& exchange) {
+Checked<Change> delete_key(Context& context, http::Exchange& exchange) {
   const Call& call = call_of(exchange);
+  TRY(check_access(context, exchange, Need::write, delete_stem));
   return Change{
       storage::DeleteKey{std::string(call.volume), std::string(call.bucket), std::string(call.key)},
-      "Delete key failed, error:", 200};
+      delete_stem, 200};
 }
 
-Checked<Change> rename_key(Context&, http::Exchange& exchange) {
+Checked<Change> rename_key(Context& context, http::Exchange& exchange) {
   const Call& call = call_of(exchange);
   const auto to = query_or_empty(exchange, "toKey");
   if (!is_key_name(to)) {
-    return Refused{Code::invalid_key, "Rename key failed, error:INVALID_KEY_NAME"};
+    return Refused{Code::invalid_key, std::string(rename_stem).append("INVALID_KEY_NAME")};
   }
+  TRY(check_access(context, exchange, Need::write, rename_stem));
   return Change{storage::RenameKey{std::string(call.volume), std::string(call.bucket),
                                    std::string(call.key), std::string(to)},
-                "Rename key failed, error:", 200};
+                rename_stem, 200};
 }
 
 Checked<void> info_key(Context& context, http::Exchange& exchange) {
@@ -99,6 +105,7 @@ Checked<void> info_key_detail(Context& context, http::Exchange& exchange) {
 
 Checked<void> list_keys(Context& context, http::Exchange& exchange) {
   const Call& call = call_of(exchange);
+  TRY(check_access(context, exchange, Need::read, list_stem));
   const storage::ReadTxn& txn = context.read(exchange);
   const auto bucket = TRY_STORE(list_stem, storage::find_bucket(txn, call.volume, call.bucket));
   const auto most = max_keys(exchange, limits::page_rows);
@@ -131,6 +138,7 @@ Checked<void> list_keys(Context& context, http::Exchange& exchange) {
 
 Checked<void> stream_keys(Context& context, http::Exchange& exchange) {
   const Call& call = call_of(exchange);
+  TRY(check_access(context, exchange, Need::read, list_stem));
   const auto bucket =
       TRY_STORE(list_stem, storage::find_bucket(context.read(exchange), call.volume, call.bucket));
   const auto most = max_keys(exchange, std::numeric_limits<std::int64_t>::max());

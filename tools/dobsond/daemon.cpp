@@ -75,11 +75,10 @@ ozone::Settings ozone_settings(const Options& options) {
   ozone::Settings settings;
   const std::string& name = options.text("server.name");
   settings.server_name = name.empty() ? host_name() : name;
+  settings.acls_enforced = options.flag("ozone.acl_enabled");
   settings.key_type_field = options.flag("ozone.key_type_field");
-  settings.admins.insert(os_account());
-  const auto& admins = options.list("ozone.admins");
-  settings.admins.insert(admins.begin(), admins.end());
-  settings.admins.erase("");
+  settings.add_admin(os_account());
+  for (const std::string& admin : options.list("ozone.admins")) settings.add_admin(admin);
   return settings;
 }
 

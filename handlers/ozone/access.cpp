@@ -1,0 +1,46 @@
+#include "handlers/ozone/access.h"
+
+#include <algorithm>
+
+#include "handlers/ozone/shapes.h"
+#include "handlers/ozone/text.h"
+#include "storage/query/namespace.h"
+
+namespace dobson::ozone {
+
+namespace {
+
+using storage::Acl;
+using storage::AclRights;
+using storage::AclType;
+
+// The name is kept as sent, the caller's is trimmed and in lower case. Nobody is in a group: no
+// mapping of users to groups is configured.
+bool means(const Acl& acl, std::string_view caller) {
+  if (acl.type == AclType::user) return equal_without_case(trim(acl.name), caller);
+  return acl.type == AclType::world;
+}
+
+bool grants(AclRights rights, Need need) {
+  if (need == Need::read) return rights != AclRights::write;
+  return need == Need::write && rights != AclRights::read;
+}
+
+}  // namespace
+
+Checked<void> check_access(Context& context, http::Exchange& exchange, Need need,
+                           std::string_view stem) {
+  const Call& call = call_of(exchange);
+  if (!context.settings.acls_enforced || call.admin) return {};
+  const storage::ReadTxn& txn = context.read(exchange);
+  const auto volume = TRY_STORE(stem, storage::find_volume(txn, call.volume));
+  if (call.caller() == volume.owner) return {};
+  if (need == Need::create) return Refused{Code::access_denied};
+  const auto bucket = TRY_STORE(stem, storage::find_bucket(txn, call.volume, call.bucket));
+  const bool granted = std::ranges::any_of(bucket.acls, [&](const Acl& acl) {
+    return grants(acl.rights, need) && means(acl, call.caller());
+  });
+  return granted ? Checked<void>{} : Refused{Code::access_denied};
+}
+
+}  // namespace dobson::ozone
