@@ -70,9 +70,9 @@ constexpr std::string_view scope_suffix = "[ACCESS]";
 Checked<Acl> parse_acl(std::string_view text) {
   const auto first = text.find(':');
   const auto second = first == text.npos ? first : text.find(':', first + 1);
-  if (second == text.npos || second + 1 == text.size()) {
-    return malformed_acl("ACLs are not in expected format");
-  }
+  auto rights_text = second == text.npos ? std::string_view{} : text.substr(second + 1);
+  if (rights_text.ends_with(scope_suffix)) rights_text.remove_suffix(scope_suffix.size());
+  if (rights_text.empty()) return malformed_acl("ACLs are not in expected format");
   const auto type = find_word(acl_types, text.substr(0, first));
   if (!type) return malformed_acl();
 
@@ -84,8 +84,6 @@ Checked<Acl> parse_acl(std::string_view text) {
     return malformed_acl("User or group name is required");
   }
 
-  auto rights_text = text.substr(second + 1);
-  if (rights_text.ends_with(scope_suffix)) rights_text.remove_suffix(scope_suffix.size());
   const auto rights = find_word(acl_rights, rights_text);
   if (!rights) return malformed_acl("ACL right is not recognized");
   return Acl{*type, *type == AclType::world ? "" : std::string(name), *rights};

@@ -108,16 +108,13 @@ void put_common_headers(http::Exchange& exchange) {
 }
 
 bool accepts_json(const http::Request& request) {
-  for (const http::Header& header : request.headers) {
-    if (!equal_without_case(header.name, "Accept")) continue;
-    auto list = header.value;
-    while (!list.empty()) {
-      auto item = take_until(list, ',');
-      const auto type = trim(take_until(item, ';'));
-      if (equal_without_case(type, "application/json") ||
-          equal_without_case(type, "application/*")) {
-        return true;
-      }
+  const auto* accept = request.header("Accept");
+  auto list = accept == nullptr ? std::string_view{} : *accept;
+  while (!list.empty()) {
+    auto item = take_until(list, ',');
+    const auto type = trim(take_until(item, ';'));
+    if (equal_without_case(type, "application/json") || equal_without_case(type, "application/*")) {
+      return true;
     }
   }
   return false;
