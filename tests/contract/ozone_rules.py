@@ -21,6 +21,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 def main(program, options):
     server = support.Server(program)
     case.OzoneCase.address = server.address
+    case.OzoneCase.program = program
     try:
         discover = ["discover", "-s", os.path.join(HERE, "rules"), "-t", HERE, "-p", "*.py"]
         run = unittest.main(module=None, argv=["ozone_rules.py", *discover, *options], exit=False)

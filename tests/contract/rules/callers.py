@@ -64,6 +64,22 @@ class TestHeaders(OzoneCase):
                    ("X-Unknown", "x"), ("Cookie", "a=b"), ("Origin", "http://example.org")]
         self.done(200, "GET", volume, headers=headers)
 
+    def test_the_first_of_repeated_headers(self):
+        path = self.put(self.bucket() + "/k", b"data")
+        volume = path.rsplit("/", 2)[0]
+        for name, good, bad, code in (("Date", DATE, "x", "badDate"),
+                                      ("x-ozone-version", "v1", "v2", "unsupportedVersion")):
+            self.done(200, "GET", path, headers=[(name, good), (name, bad)])
+            reply = self.call("GET", path, headers=[(name, bad), (name, good)])
+            self.assertEqual(reply.json()["shortMessage"], code)
+        json, other = ("Accept", "application/json"), ("Accept", "text/html")
+        for first, second, kind in ((json, other, "application/json"),
+                                    (other, json, "application/octet-stream")):
+            reply = self.done(200, "GET", volume, headers=[first, second])
+            self.assertEqual(reply["Content-Type"], kind)
+        ranges = [("Range", "bytes=1-2"), ("Range", "bytes=0-0")]
+        self.assertEqual(self.done(206, "GET", path, headers=ranges).body, b"at")
+
     def test_authorization(self):
         """Decision 33."""
         volume = self.volume(owner="sam")

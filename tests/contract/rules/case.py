@@ -35,6 +35,7 @@ def standard(auth="root", user="bilbo", headers=(), drop=()):
 
 class OzoneCase(unittest.TestCase):
     address = None  # set by the runner
+    program = None  # the same
     started = time.time()
     maxDiff = None
 
@@ -78,6 +79,8 @@ class OzoneCase(unittest.TestCase):
         self.assertTrue(expectation.is_date(reply["Date"], self.started), reply)
         self.assertIn(reply["Connection"], ("keep-alive", "close"))
         self.assertIsNone(reply["Content-Encoding"])
+        self.assertFalse([n for n, _ in reply.headers if n.lower().startswith(
+            ("access-control-", "x-csrf", "x-xsrf"))], reply)  # §2.1
         if reply.status >= 400:
             self.assertEqual(reply["Content-Type"], "application/json", reply)
             if method != "HEAD":

@@ -137,6 +137,54 @@ class TestPut(OzoneCase):
                 if size >= 100_000:
                     self.assertEqual(reply["Connection"], "close")
 
+    def begin(self, path, body):
+        """A PUT whose last byte is still to come."""
+        connection = support.Connection(self.address)
+        connection.send(support.request_bytes("PUT", path, standard(), body)[:-1])
+        return connection
+
+    def end(self, connection, body):
+        connection.send(body[-1:])
+        reply = connection.reply("PUT")
+        connection.close()
+        return reply
+
+    def test_two_writers(self):
+        """The later commit wins, whoever began; until then readers see the old object."""
+        path = self.bucket() + "/k"
+        self.put(path, b"original")
+        first, second = self.begin(path, b"first"), self.begin(path, b"second")
+        self.assertEqual(self.done(200, "GET", path).body, b"original")
+        self.assertEqual(self.end(second, b"second").status, 201)
+        self.assertEqual(self.done(200, "GET", path).body, b"second")
+        self.assertEqual(self.end(first, b"first").status, 201)
+        self.assertEqual(self.done(200, "GET", path).body, b"first")
+
+    def test_what_changes_under_an_upload(self):
+        """Checked again at commit."""
+        bucket = self.bucket()
+        upload = self.begin(bucket + "/k", b"content")
+        self.done(200, "DELETE", bucket)
+        self.assert_error(self.end(upload, b"content"), "bucketNotFound",
+                          "Create key failed, error:BUCKET_NOT_FOUND")
+        bucket = self.bucket()
+        upload = self.begin(bucket + "/k", b"content")
+        self.done(200, "PUT", bucket.rsplit("/", 1)[0] + "?quota=6BYTES", user=None)
+        self.assert_error(self.end(upload, b"content"), "quotaExceeded",
+                          "Create key failed, error:QUOTA_EXCEEDED")
+        self.assertEqual(self.keys(bucket), [])
+
+    def test_a_chunked_body_cut_short(self):
+        path = self.bucket() + "/k"
+        self.put(path, b"original")
+        for body in (b"", b"5", b"5\r\nhel", b"5\r\nhello\r\n", b"5\r\nhello\r\n0\r\n"):
+            with self.subTest(body=body):
+                head = support.request_bytes("PUT", path, standard(
+                    headers=[("Transfer-Encoding", "chunked")]))
+                reply = self.exchange(head + body, half_close=True)
+                self.assertEqual((reply.status, reply["Connection"]), (400, "close"))
+        self.assertEqual(self.done(200, "GET", path).body, b"original")
+
     def chunked(self, path, body, headers=()):
         head = support.request_bytes("PUT", path, standard(
             headers=[("Transfer-Encoding", "chunked"), *headers]))
@@ -378,8 +426,12 @@ class TestRange(OzoneCase):
             self.assertTrue(reply.body == data[first:last + 1], (first, last))
 
     def test_only_on_key_data(self):
+        """And on GET: HEAD tells the whole (§4.4)."""
         bucket = self.bucket()
         path = self.put(bucket + "/k", self.DATA)
+        for text in ("bytes=1-2", "bytes=99-"):
+            reply = self.done(200, "HEAD", path, headers=[("Range", text)])
+            self.assertEqual((reply["Content-Length"], reply["Content-Range"]), ("10", None))
         for target in (path + "?info=key", bucket, bucket + "?info=bucket", "/"):
             reply = self.done(200, "GET", target, headers=[("Range", "bytes=0-1")])
             self.assertIsNone(reply["Content-Range"])

@@ -93,6 +93,18 @@ class TestListings(OzoneCase):
         self.done(200, "DELETE", path + everything[3] + level.end)
         self.assertEqual(level.names(prev_key=everything[3] + level.end), everything[4:])
 
+    def test_what_goes_between_two_pages(self):
+        bucket = self.bucket()
+        volume = bucket.rsplit("/", 1)[0]
+        self.put(bucket + "/a")
+        self.assertEqual(self.keys(bucket, "?max-keys=1"), ["a"])
+        self.done(200, "DELETE", bucket + "/a")
+        self.assertEqual(self.keys(bucket, "?max-keys=1&prev-key=a"), [])
+        self.done(200, "DELETE", bucket)
+        self.missing("list keys", "bucketNotFound", "GET", bucket + "?prev-key=a")
+        self.done(200, "DELETE", volume)
+        self.missing("list buckets", "volumeNotFound", "GET", volume + "?prev-key=a")
+
     @on_each_level
     def test_pages_are_the_whole(self, level):
         everything = level.names()

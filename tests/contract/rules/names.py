@@ -99,7 +99,7 @@ class TestPaths(OzoneCase):
         self.assertEqual(self.keys(bucket + "/"), ["k"])
         self.assertEqual(self.get_json(bucket + "/?info=bucket"), self.info(bucket))
         self.done(200, "HEAD", bucket + "/")
-        for method in ("POST", "PUT", "DELETE"):
+        for method in ("POST", "PUT", "DELETE", "PATCH", "OPTIONS"):
             self.refused("invalidKey", None, method, bucket + "/")
         self.refused("invalidKey", None, "PUT", bucket + "/", b"data")
         self.refused("invalidKey", None, "POST", bucket + "/?toKey=x")
@@ -114,6 +114,26 @@ class TestPaths(OzoneCase):
         volume, name = bucket[1:].split("/")
         self.refused("invalidVolumeName", page.NAME_CHARACTER + "/", "GET", f"/{volume}%2F{name}")
         self.refused("invalidBucketName", page.NAME_CHARACTER + "/", "GET", f"{bucket}%2Fk/x")
+
+    def test_escapes_are_decoded_once(self):
+        bucket = self.bucket()
+        self.put(bucket + "/a%252Fb")
+        self.assertEqual(self.keys(bucket), ["a%2Fb"])
+        self.assertEqual(self.keys(bucket, "?prefix=a%25"), ["a%2Fb"])
+        self.refused("invalidVolumeName", page.NAME_CHARACTER + "%", "GET", "/a%2562c")
+
+    def test_double_slashes_make_empty_names(self):
+        volume = self.volume()
+        for target in ("//", "//bucket", "//bucket/k", "///", "//" + volume[1:]):
+            self.refused("invalidVolumeName", page.NAME_LENGTH, "GET", target)
+        for target in (volume + "//", volume + "//k", volume + "///k"):
+            for method in ("GET", "DELETE"):
+                self.refused("invalidBucketName", page.NAME_LENGTH, method, target)
+
+    def test_semicolons_cut_nothing(self):
+        volume = self.volume()
+        self.refused("invalidVolumeName", page.NAME_CHARACTER + ";", "GET", volume + ";x=1")
+        self.refused("invalidBucketName", page.NAME_CHARACTER + ";", "POST", volume + "/buc;x")
 
     def test_plus_is_a_plus_in_a_path_and_a_blank_in_a_query(self):
         bucket = self.bucket()
@@ -143,6 +163,8 @@ class TestPaths(OzoneCase):
         bucket = self.bucket()
         self.put("http://elsewhere:1" + bucket + "/k?x=1")
         self.assertEqual(self.done(200, "GET", "http://elsewhere" + bucket + "/k").body, b"content")
+        for target in ("http://elsewhere", "http://elsewhere?max-keys=1"):
+            self.assertEqual(list(self.get_json(target)), ["volumes"])
 
     def test_a_target_without_a_slash(self):
         self.refused("invalidRequest", None, "GET", "volume")
@@ -172,6 +194,7 @@ class TestPaths(OzoneCase):
             with self.subTest(bad=bad):
                 self.refused("invalidKey", None, "PUT", f"{bucket}/{bad}", b"x")
                 self.refused("invalidRequest", None, "GET", f"{bucket}?prefix={bad}")
+                self.refused("invalidRequest", None, "GET", f"{bucket}?{bad}=1")
 
     def test_pages_of_the_server_hide_no_volume(self):
         """Trap 13."""

@@ -96,6 +96,14 @@ class TestErrors(OzoneCase):
             with self.subTest(method=method, target=target):
                 self.assertEqual(self.call(method, target).json()["resource"], resource)
 
+    def test_resource_of_what_is_refused_early(self):
+        for target, resource in (("/", None), ("/abc", "abc"), ("/A_/b", "A_/b"),
+                                 ("/abc/bcd/", "abc/bcd"), ("/abc/bcd/k/l", "abc/bcd/k/l")):
+            for name in ("x-ozone-version", "Date", "Authorization"):
+                with self.subTest(target=target, name=name):
+                    reply = self.call("GET", target, drop=[name])
+                    self.assertEqual((reply.status, reply.json()["resource"]), (400, resource))
+
     def test_store_errors(self):
         """The first missing level is named, even for a key request."""
         bucket = self.bucket()

@@ -210,6 +210,8 @@ class TestAcl(OzoneCase):
         for sent, message in [
                 ("ADD", EMPTY), ("REMOVE", EMPTY), ("ADD  ", EMPTY),
                 ("ADD user:a", FORMAT), ("ADD user", FORMAT), ("ADD user:a:", FORMAT),
+                ("ADD user:a:[ACCESS]", FORMAT), ("ADD user:a:r,,user:b:r", FORMAT),
+                (",ADD user:a:r", None), (",", None),
                 ("ADD user::r", NO_NAME), ("ADD group::rw", NO_NAME),
                 ("ADD user:a:x", RIGHTS), ("ADD user:a:rr", RIGHTS), ("ADD user:a:rwx", RIGHTS),
                 ("ADD user:a:b:r", RIGHTS), ("ADD user:a:r;user:b:w", RIGHTS),

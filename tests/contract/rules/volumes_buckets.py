@@ -95,6 +95,15 @@ class TestVolumes(OzoneCase):
                                        ("DELETE", volume, 200)):
             self.done(status, method, target, b'{"ignored": "GET / HTTP/1.1\\r\\n\\r\\n"}')
 
+    def test_chunked_bodies_are_ignored(self):
+        volume = "/" + self.fresh("vol")
+        for method, target, status in (("POST", volume, 201), ("POST", volume + "/buc", 201),
+                                       ("PUT", volume + "/buc", 200)):
+            head = support.request_bytes(method, target, standard(
+                headers=[("Transfer-Encoding", "chunked")]))
+            reply = self.exchange(head + b"5\r\nGET /\r\n0\r\n\r\n", method)
+            self.assertEqual((reply.status, reply["Connection"]), (status, "keep-alive"))
+
 
 class TestBuckets(OzoneCase):
     def test_create_and_info(self):

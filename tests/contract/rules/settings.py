@@ -1,0 +1,118 @@
+"""What settings change: §2.4 (ACLs, administrators), §2.6 and §4.1 (server name), Decision 9."""
+
+import json
+
+import support
+from rules.case import OzoneCase
+
+
+class SettingsCase(OzoneCase):
+    settings = ()
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = support.Server(cls.program, cls.settings)
+        cls.address = cls.server.address
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.stop()
+
+
+class TestEnforcedAcls(SettingsCase):
+    """§2.4. Callers, as (auth name, x-ozone-user)."""
+
+    settings = ["ozone.acl.enabled=true"]
+    ADMIN, OWNER, OWNER_BY_HEADER = ("root", None), ("bilbo", None), ("", "Bilbo")
+    READER, WRITER, BOTH = ("reader", None), ("WRITER", None), ("", "both")
+    MEMBER, STRANGER, NOBODY = ("member", None), ("gollum", "bilbo"), ("", None)
+    EVERYBODY = [ADMIN, OWNER, OWNER_BY_HEADER, READER, WRITER, BOTH, MEMBER, STRANGER, NOBODY]
+    OWNERS = [ADMIN, OWNER, OWNER_BY_HEADER]
+    ACLS = "ADD user:reader:r,user:Writer:w,user:both:rw,group:member:rw"
+
+    def acl_bucket(self, acls=ACLS):
+        return self.bucket(headers=[("x-ozone-acls", acls)])
+
+    def allowed(self, callers, method, target, body=None):
+        """`target()`: what is asked for. Callers that are not in the list are refused."""
+        for auth, user in self.EVERYBODY:
+            with self.subTest(method=method, auth=auth, user=user):
+                reply = self.call(method, target(), body, auth=auth, user=user)
+                if (auth, user) in callers:
+                    self.assertLess(reply.status, 300, reply)
+                else:
+                    self.assertEqual(reply.status, 403, reply)
+                    if method != "HEAD":
+                        self.assert_error(reply, "accessDenied", "Access denied.")
+
+    def test_reading(self):
+        bucket = self.acl_bucket()
+        self.put(bucket + "/k")
+        for query in ("", "/", "?info=bucket", "?stream", "/k", "/k?info=key",
+                      "/k?info=key-detail"):
+            for method in ("GET", "HEAD"):
+                self.allowed(self.OWNERS + [self.READER, self.BOTH], method,
+                             lambda query=query: bucket + query)
+
+    def test_writing(self):
+        bucket = self.acl_bucket()
+        self.put(bucket + "/k")
+        writers = self.OWNERS + [self.WRITER, self.BOTH]
+        self.allowed(writers, "PUT", lambda: bucket + "/new", b"x")
+        self.allowed(writers, "POST", lambda: bucket + "/k?toKey=k")
+        self.allowed(writers, "DELETE", lambda: self.put(bucket + "/old"))
+
+    def test_everything_else(self):
+        bucket = self.acl_bucket()
+        volume = bucket.rsplit("/", 1)[0]
+        self.allowed(self.OWNERS, "PUT", lambda: bucket)
+        self.allowed(self.OWNERS, "DELETE", self.acl_bucket)
+        self.allowed(self.OWNERS, "POST", lambda: f"{volume}/{self.fresh('buc')}")
+        self.allowed(self.EVERYBODY, "GET", lambda: volume)
+
+    def test_the_world(self):
+        bucket = self.acl_bucket("ADD world::r")
+        self.put(bucket + "/k")
+        self.allowed(self.EVERYBODY, "GET", lambda: bucket + "/k")
+        self.allowed(self.OWNERS, "PUT", lambda: bucket + "/k", b"x")
+        self.done(200, "PUT", bucket, headers=[("x-ozone-acls", "ADD world::w")])
+        self.allowed(self.EVERYBODY, "PUT", lambda: bucket + "/k", b"x")
+
+    def test_existence_first(self):
+        """§2.10 step 9."""
+        who = {"auth": "gollum", "user": None}
+        volume = self.volume()
+        self.missing("list keys", "bucketNotFound", "GET", volume + "/none", **who)
+        self.missing("look up key", "volumeNotFound", "GET", "/no-volume/none/k", **who)
+        self.missing("put key", "bucketNotFound", "PUT", volume + "/none/k", b"x", **who)
+        self.missing("update bucket", "bucketNotFound", "PUT", volume + "/none", **who)
+        self.missing("create bucket", "volumeNotFound", "POST", "/no-volume/none", **who)
+
+
+class TestNames(SettingsCase):
+    settings = ["server.name=dob1.example", "ozone.admins=Gandalf,sam",
+                "ozone.rest.key-type-field=false"]
+
+    def test_server_name(self):
+        """§2.6, §2.9, §4.1."""
+        reply = self.call("GET", "/no-volume")
+        self.assertEqual((reply["x-ozone-server-name"], reply.json()["hostName"]),
+                         ("dob1.example", "dob1.example"))
+        listed, = self.done(200, "GET", "/serviceList").json()
+        self.assertEqual(listed["hostname"], "dob1.example")
+
+    def test_administrators(self):
+        """§2.4: names have no case."""
+        for name in ("gandalf", "GANDALF", "Sam", "root", "hdfs"):
+            self.volume(auth=name)
+        self.refused("accessDenied", None, "POST", "/abc", auth="frodo")
+
+    def test_no_type_field(self):
+        """Decision 9: it is left away everywhere."""
+        bucket = self.bucket()
+        path = self.put(bucket + "/k")
+        lines = self.done(200, "GET", bucket + "?stream").body.splitlines()
+        for shown in (self.info(path), self.get_json(path + "?info=key-detail"),
+                      self.get_json(bucket)["keyList"][0], json.loads(lines[0])):
+            self.assertNotIn("type", shown)
+            self.assertEqual(shown["keyName"], "k")
