@@ -54,9 +54,11 @@ Env::Env(const EnvOptions& options) {
   check("mdb_env_set_maxdbs", mdb_env_set_maxdbs(env, options.tables.size()));
   const int opened = mdb_env_open(env, options.directory.c_str(), MDB_NOTLS, S_IRUSR | S_IWUSR);
   if (opened == ENOMEM) {
-    throw EnvError(Errc::io, fmt::format("cannot reserve {} bytes of address space: lower "
-                                         "store.map_size, or raise the limit (ulimit -v)",
-                                         options.map_size));
+    throw EnvError(Errc::io,
+                   fmt::format("store.map_size is {} bytes, and so much address space cannot be "
+                               "reserved: raise the limit (ulimit -v; LimitAS of a service), or "
+                               "lower the option; it bounds how large the state may grow",
+                               options.map_size));
   }
   check("mdb_env_open", opened);
   int dead = 0;

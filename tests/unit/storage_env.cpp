@@ -91,7 +91,9 @@ BOOST_AUTO_TEST_CASE(a_map_that_does_not_fit_says_what_to_do) {
   test::TemporaryDirectory other;
   const EnvOptions options{other.path(), 1ULL << 60, 4, {"table"}};
   BOOST_CHECK_EXCEPTION(Env{options}, EnvError, [](const EnvError& error) {
-    return std::string_view(error.what()).find("store.map_size") != std::string_view::npos;
+    const std::string_view text = error.what();
+    return text.starts_with("store.map_size is 1152921504606846976 bytes, ") &&
+           text.find("ulimit -v") != std::string_view::npos;
   });
 }
 
