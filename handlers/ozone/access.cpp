@@ -17,7 +17,7 @@ using storage::AclType;
 // The name is kept as sent, the caller's is trimmed and in lower case. Nobody is in a group: no
 // mapping of users to groups is configured.
 bool means(const Acl& acl, std::string_view caller) {
-  if (acl.type == AclType::user) return equal_without_case(trim(acl.name), caller);
+  if (acl.type == AclType::user) return equal_names(trim(acl.name), caller);
   return acl.type == AclType::world;
 }
 

@@ -1,8 +1,8 @@
 #include "handlers/ozone/bucket_headers.h"
 
 #include <algorithm>
-#include <array>
 #include <ranges>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -28,7 +28,7 @@ struct Word {
 template <class Value, std::size_t n>
 std::optional<Value> find_word(const Word<Value> (&words)[n], std::string_view text) {
   for (const auto& word : words) {
-    if (equal_without_case(word.text, text)) return word.value;
+    if (equal_names(word.text, text)) return word.value;
   }
   return std::nullopt;
 }
@@ -66,7 +66,7 @@ Refused malformed_acl(std::string message = {}) {
 
 constexpr std::string_view scope_suffix = "[ACCESS]";
 
-// `<type>:<name>:<rights>`; the name may hold colons no more than the original's could.
+// `<type>:<name>:<rights>`; a name cannot hold a colon.
 Checked<Acl> parse_acl(std::string_view text) {
   const auto first = text.find(':');
   const auto second = first == text.npos ? first : text.find(':', first + 1);
@@ -92,23 +92,39 @@ Checked<Acl> parse_acl(std::string_view text) {
 // The verb that `item` begins with, removed from it together with the blanks behind.
 std::optional<Verb> take_verb(std::string_view& item) {
   for (const auto& verb : verbs) {
-    if (!equal_without_case(item.substr(0, verb.text.size()), verb.text)) continue;
+    if (!equal_names(item.substr(0, verb.text.size()), verb.text)) continue;
     item = trim(item.substr(verb.text.size()));
     return verb.value;
   }
   return std::nullopt;
 }
 
-// Values of a header under both its names, upstream's and the seed's.
-template <class Visit>
-Checked<void> for_each_value(const http::Request& request,
-                             const std::array<std::string_view, 2>& names, Visit visit) {
+using Names = std::span<const std::string_view>;
+
+// Upstream's name first, then the seed's.
+constexpr std::string_view acl_names[] = {"x-ozone-acls", "x-ozone-acl"};
+constexpr std::string_view storage_names[] = {"x-ozone-storage-type", "x-ozone-storage-class"};
+constexpr std::string_view versioning_names[] = {"x-ozone-bucket-versioning"};
+
+bool is_named(const http::Header& header, Names names) {
+  return std::ranges::any_of(names, [&](auto name) { return equal_names(header.name, name); });
+}
+
+// Of a header that may be sent once, under any of its names; nothing when it is not sent.
+template <class Value, std::size_t n>
+Checked<std::optional<Value>> only_value(const http::Request& request, Names names,
+                                         const Word<Value> (&words)[n], Code malformed,
+                                         const char* repeated) {
+  const std::string_view* sent = nullptr;
   for (const http::Header& header : request.headers) {
-    if (equal_without_case(header.name, names[0]) || equal_without_case(header.name, names[1])) {
-      TRY(visit(header.value));
-    }
+    if (!is_named(header, names)) continue;
+    if (sent != nullptr) return Refused{malformed, repeated};
+    sent = &header.value;
   }
-  return {};
+  if (sent == nullptr) return std::optional<Value>();
+  const auto value = find_word(words, *sent);
+  if (!value) return Refused{malformed};
+  return value;
 }
 
 }  // namespace
@@ -132,30 +148,15 @@ Checked<void> parse_acl_list(std::string_view value, AclChanges& changes) {
 
 Checked<BucketHeaders> parse_bucket_headers(const http::Request& request) {
   BucketHeaders parsed;
-  TRY(for_each_value(request, {"x-ozone-acls", "x-ozone-acl"},
-                     [&](std::string_view value) { return parse_acl_list(value, parsed.acls); }));
-
-  constexpr std::array<std::string_view, 2> storage_names{"x-ozone-storage-type",
-                                                          "x-ozone-storage-class"};
-  TRY(for_each_value(request, storage_names, [&](std::string_view value) -> Checked<void> {
-    if (parsed.storage_type) {
-      return Refused{Code::malformed_storage_type, "Exactly one storage class header required"};
-    }
-    parsed.storage_type = find_word(storage_types, value);
-    if (!parsed.storage_type) return Refused{Code::malformed_storage_type};
-    return {};
-  }));
-
-  constexpr std::array<std::string_view, 2> versioning_names{"x-ozone-bucket-versioning",
-                                                             "x-ozone-bucket-versioning"};
-  TRY(for_each_value(request, versioning_names, [&](std::string_view value) -> Checked<void> {
-    if (parsed.versioning) {
-      return Refused{Code::malformed_bucket_version, "Exactly one bucket version header required"};
-    }
-    parsed.versioning = find_word(versionings, value);
-    if (!parsed.versioning) return Refused{Code::malformed_bucket_version};
-    return {};
-  }));
+  for (const http::Header& header : request.headers) {
+    if (is_named(header, acl_names)) TRY(parse_acl_list(header.value, parsed.acls));
+  }
+  parsed.storage_type =
+      TRY(only_value(request, storage_names, storage_types, Code::malformed_storage_type,
+                     "Exactly one storage class header required"));
+  parsed.versioning =
+      TRY(only_value(request, versioning_names, versionings, Code::malformed_bucket_version,
+                     "Exactly one bucket version header required"));
   if (parsed.versioning == Versioning::not_set) parsed.versioning.reset();
   return parsed;
 }

@@ -27,7 +27,7 @@ ByteRange parse_range(std::string_view header, std::uint64_t size) {
   using Kind = ByteRange::Kind;
   const ByteRange whole{Kind::whole, 0, size};
   const auto unit = take_until(header, '=');
-  if (!equal_without_case(trim(unit), "bytes")) return whole;
+  if (!equal_names(trim(unit), "bytes")) return whole;
   const auto dash = header.find('-');
   if (dash == header.npos) return whole;
   const auto first_text = trim(header.substr(0, dash));

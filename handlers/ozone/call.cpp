@@ -17,7 +17,7 @@ namespace {
 Checked<void> check_version_and_date(const http::Request& request) {
   const auto* version = request.header("x-ozone-version");
   if (version == nullptr) return Refused{Code::missing_version};
-  if (!equal_without_case(trim(*version), "v1")) return Refused{Code::unsupported_version};
+  if (!equal_names(trim(*version), "v1")) return Refused{Code::unsupported_version};
   const auto* date = request.header("Date");
   if (date == nullptr) return Refused{Code::missing_date};
   if (!parse_date(*date)) {
@@ -62,9 +62,9 @@ Checked<void> check_names(const http::Exchange& exchange, const Call& call) {
 // Trimmed and in lower case; in the arena when it had to be changed.
 std::string_view normalised_user(http::Exchange& exchange, std::string_view text) {
   text = trim(text);
-  if (std::ranges::none_of(text, [](char c) { return to_lower(c) != c; })) return text;
+  if (std::ranges::none_of(text, [](char c) { return lower_case(c) != c; })) return text;
   auto* const lower = static_cast<char*>(exchange.arena().allocate(text.size(), 1));
-  std::ranges::transform(text, lower, to_lower);
+  std::ranges::transform(text, lower, lower_case);
   return {lower, text.size()};
 }
 
@@ -76,7 +76,7 @@ Checked<void> identify(const Context& context, http::Exchange& exchange, Call& c
     return Refused{Code::bad_authorization};
   }
   auto user = trim(*authorization);
-  if (!equal_without_case(user.substr(0, scheme.size()), scheme)) {
+  if (!equal_names(user.substr(0, scheme.size()), scheme)) {
     return Refused{Code::bad_authorization};
   }
   user.remove_prefix(scheme.size());
@@ -113,7 +113,7 @@ bool accepts_json(const http::Request& request) {
   while (!list.empty()) {
     auto item = take_until(list, ',');
     const auto type = trim(take_until(item, ';'));
-    if (equal_without_case(type, "application/json") || equal_without_case(type, "application/*")) {
+    if (equal_names(type, "application/json") || equal_names(type, "application/*")) {
       return true;
     }
   }
@@ -158,8 +158,7 @@ Refused to_refused(const http::Refusal& refusal) {
       return {Code::method_not_allowed, {}, "Allow", std::string(refusal.text)};
     case Reason::bad_parameter:
       return bad_parameter(refusal);
-    case Reason::no_such_path:
-      return {Code::invalid_volume_name};
+    case Reason::no_such_path:  // there is none: every path names something here
     case Reason::internal:
       return {Code::internal_server_error};
   }

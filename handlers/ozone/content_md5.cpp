@@ -39,7 +39,7 @@ std::optional<std::string> decode_base64(std::string_view text) {
 }
 
 std::optional<unsigned> hex_digit(char c) {
-  c = to_lower(c);
+  c = lower_case(c);
   if (c >= '0' && c <= '9') return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
   return std::nullopt;

@@ -24,7 +24,7 @@ struct Settings {
   storage::Replication replication = storage::Replication::one;  // of new buckets
 
   void add_admin(std::string name) {
-    std::ranges::transform(name, name.begin(), to_lower);
+    std::ranges::transform(name, name.begin(), lower_case);
     if (!name.empty()) admins.insert(std::move(name));
   }
 };

@@ -22,7 +22,7 @@ constexpr std::string_view months[] = {"january",   "february", "march",    "apr
 // Where `word` stands among `names`, in full or by its first three letters, in any case.
 std::optional<unsigned> find_name(std::span<const std::string_view> names, std::string_view word) {
   for (unsigned i = 0; i < names.size(); ++i) {
-    if (equal_without_case(word, names[i]) || equal_without_case(word, names[i].substr(0, 3))) {
+    if (equal_names(word, names[i]) || equal_names(word, names[i].substr(0, 3))) {
       return i;
     }
   }
@@ -64,7 +64,7 @@ std::optional<TimeOfDay> parse_time(std::string_view text) {
 
 bool is_zero_offset(std::string_view zone) {
   constexpr std::string_view zones[] = {"gmt", "utc", "ut", "z", "+0000", "-0000"};
-  return std::ranges::any_of(zones, [&](auto name) { return equal_without_case(zone, name); });
+  return std::ranges::any_of(zones, [&](auto name) { return equal_names(zone, name); });
 }
 
 std::optional<UnixMillis> to_time(std::string_view day, std::string_view month,

@@ -13,6 +13,7 @@
 #include "handlers/ozone/byte_range.h"
 #include "handlers/ozone/content_md5.h"
 #include "handlers/ozone/dates.h"
+#include "handlers/ozone/keys.h"
 #include "handlers/ozone/shapes.h"
 #include "handlers/ozone/wire.h"
 
@@ -21,7 +22,6 @@ namespace dobson::ozone {
 namespace {
 
 constexpr std::string_view put_stem = "Create key failed, error:";
-constexpr std::string_view lookup_stem = "Lookup key failed, error:";
 
 std::string quoted_etag(const storage::Md5& md5) {
   return '"' + to_hex(md5) + '"';
@@ -130,6 +130,20 @@ Task<Checked<void>> commit(Context* context, http::Exchange* exchange, storage::
   co_return refused_by_store(put_stem, outcome.error());
 }
 
+// The digest of what is stored.
+Task<Checked<storage::Md5>> store(Context* context, http::Exchange* exchange) {
+  const auto writer = begin_upload(*context, *exchange);
+  if (!writer) co_return writer.error();
+  auto written = co_await receive(context, exchange, writer->get());
+  if (!written) co_return written.error();
+  const auto agreed = check_digest(exchange->request(), *written);
+  if (!agreed) co_return agreed.error();
+  const storage::Md5 md5 = written->md5;
+  const auto committed = co_await commit(context, exchange, writer->get(), std::move(*written));
+  if (!committed) co_return committed.error();
+  co_return md5;
+}
+
 // --- GET ---
 
 // What a GET sends, decided in one read transaction.
@@ -150,12 +164,9 @@ bool range_applies(const http::Request& request, const storage::KeyRecord& key) 
 }
 
 Checked<Found> find(Context& context, http::Exchange& exchange) {
-  const Call& call = call_of(exchange);
   const http::Request& request = exchange.request();
-  TRY(check_access(context, exchange, Need::read, lookup_stem));
   Found found;
-  found.key = TRY_STORE(
-      lookup_stem, storage::find_key(context.read(exchange), call.volume, call.bucket, call.key));
+  found.key = TRY(look_up(context, exchange));
   found.range = {ByteRange::Kind::whole, 0, found.key.size};
   const bool reads = request.method == http::Method::get;
   const auto* header = request.header("Range");
@@ -222,30 +233,13 @@ class Pieces {
 }  // namespace
 
 Task<void> put_key(void* context, http::Exchange* exchange) {
-  auto& ozone = *static_cast<Context*>(context);
-  auto writer = begin_upload(ozone, *exchange);
-  if (!writer) {
-    answer(*exchange, writer.error());
-    co_return;
-  }
-  auto received = co_await receive(&ozone, exchange, writer->get());
-  if (!received) {
-    answer(*exchange, received.error());
-    co_return;
-  }
-  auto agreed = check_digest(exchange->request(), *received);
-  if (!agreed) {
-    answer(*exchange, agreed.error());
-    co_return;
-  }
-  const storage::Md5 md5 = received->md5;
-  auto committed = co_await commit(&ozone, exchange, writer->get(), std::move(*received));
-  if (!committed) {
-    answer(*exchange, committed.error());
+  const auto stored = co_await store(static_cast<Context*>(context), exchange);
+  if (!stored) {
+    answer(*exchange, stored.error());
     co_return;
   }
   begin_answer(*exchange, 201);
-  exchange->header("ETag", quoted_etag(md5));
+  exchange->header("ETag", quoted_etag(*stored));
   exchange->header("Content-Type", "application/octet-stream");
   exchange->finish({});
 }
@@ -269,7 +263,7 @@ Task<void> get_key(void* context, http::Exchange* exchange) {
     auto read = [&] { return ozone.store.blocks().read(pieces.block(), pieces.offset(), buffer); };
     auto done = co_await offload(ozone.block_pool, exchange->mailbox(), read);
     if (!done && first) {
-      answer(*exchange, refused_by_store(lookup_stem, done.error()));
+      answer(*exchange, refused_by_store({}, done.error()));
       co_return;
     }
     if (!done) {

@@ -14,15 +14,7 @@ namespace {
 
 constexpr std::string_view delete_stem = "Delete key failed, error:";
 constexpr std::string_view rename_stem = "Rename key failed, error:";
-constexpr std::string_view lookup_stem = "Lookup key failed, error:";
 constexpr std::string_view list_stem = "List Keys failed, error: ";
-
-Checked<storage::KeyRecord> look_up(Context& context, http::Exchange& exchange) {
-  const Call& call = call_of(exchange);
-  TRY(check_access(context, exchange, Need::read, lookup_stem));
-  return TRY_STORE(lookup_stem,
-                   storage::find_key(context.read(exchange), call.volume, call.bucket, call.key));
-}
 
 // A streamed listing: NDJSON, a fresh read transaction a page, the last line says how many rows
 // came. What is kept between pages is where to go on.
@@ -66,6 +58,14 @@ class KeyStream final : public http::PageSource {
 };
 
 }  // namespace
+
+Checked<storage::KeyRecord> look_up(Context& context, http::Exchange& exchange) {
+  constexpr std::string_view stem = "Lookup key failed, error:";
+  const Call& call = call_of(exchange);
+  TRY(check_access(context, exchange, Need::read, stem));
+  return TRY_STORE(stem,
+                   storage::find_key(context.read(exchange), call.volume, call.bucket, call.key));
+}
 
 Checked<Change> delete_key(Context& context, http::Exchange& exchange) {
   const Call& call = call_of(exchange);

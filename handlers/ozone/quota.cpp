@@ -1,8 +1,8 @@
 #include "handlers/ozone/quota.h"
 
+#include <algorithm>
 #include <charconv>
 #include <limits>
-
 #include <string>
 
 #include "handlers/ozone/text.h"
@@ -20,10 +20,14 @@ constexpr Unit units[] = {{"TB", 1ULL << 40}, {"GB", 1ULL << 30}, {"MB", 1ULL <<
 
 constexpr std::string_view removal = "REMOVE";
 
+constexpr char upper_case(char c) {
+  return c >= 'a' && c <= 'z' ? static_cast<char>(c & ~0x20) : c;
+}
+
 std::string normalised(std::string_view text) {
   std::string kept;
   for (const char c : text) {
-    if (!is_blank(c)) kept += to_upper(c);
+    if (!is_blank(c)) kept += upper_case(c);
   }
   return kept;
 }
@@ -71,10 +75,9 @@ Checked<Quota> parse_quota_update(std::string_view text) {
 WireQuota to_wire(const Quota& quota) {
   constexpr WireQuota none{"TB", 1048576};
   if (!quota) return none;
-  for (const Unit& unit : units) {
-    if (*quota % unit.bytes == 0) return {unit.name, *quota / unit.bytes};
-  }
-  return {units[3].name, *quota};
+  const auto divides = [&](const Unit& unit) { return *quota % unit.bytes == 0; };
+  const Unit& unit = *std::ranges::find_if(units, divides);
+  return {unit.name, *quota / unit.bytes};
 }
 
 }  // namespace dobson::ozone

@@ -55,9 +55,10 @@ constexpr std::string_view volume_path = "/{volume}[/]";
 constexpr std::string_view bucket_path = "/{volume}/{bucket}[/]";
 constexpr std::string_view key_path = "/{volume}/{bucket}/{key*}";
 
-constexpr std::string_view missing_volume[] = {"volumeNotFound"};
-constexpr std::string_view missing_bucket[] = {"volumeNotFound", "bucketNotFound"};
-constexpr std::string_view missing_key[] = {"volumeNotFound", "bucketNotFound", "keyNotFound"};
+constexpr std::string_view volume_errors[] = {"volumeNotFound"};
+constexpr std::string_view bucket_errors[] = {"volumeNotFound", "bucketNotFound", "accessDenied"};
+constexpr std::string_view key_errors[] = {"volumeNotFound", "bucketNotFound", "keyNotFound",
+                                           "accessDenied"};
 constexpr std::string_view create_volume_errors[] = {
     "accessDenied", "badAuthorization", "userNotFound", "malformedQuota", "volumeAlreadyExists"};
 constexpr std::string_view update_volume_errors[] = {"accessDenied", "badAuthorization",
@@ -68,25 +69,26 @@ constexpr std::string_view info_volume_errors[] = {"volumeNotFound", "accessDeni
                                                    "invalidQueryParam"};
 constexpr std::string_view list_volumes_errors[] = {"Unauthorized", "userNotFound",
                                                     "invalidQueryParam"};
-constexpr std::string_view create_bucket_errors[] = {"volumeNotFound", "bucketAlreadyExists",
-                                                     "malformedACL", "malformedStorageType",
-                                                     "malformedBucketVersion"};
-constexpr std::string_view update_bucket_errors[] = {"volumeNotFound", "bucketNotFound",
-                                                     "malformedACL", "malformedStorageType",
-                                                     "malformedBucketVersion"};
+constexpr std::string_view create_bucket_errors[] = {
+    "volumeNotFound", "accessDenied",         "bucketAlreadyExists",
+    "malformedACL",   "malformedStorageType", "malformedBucketVersion"};
+constexpr std::string_view update_bucket_errors[] = {
+    "volumeNotFound", "bucketNotFound",       "accessDenied",
+    "malformedACL",   "malformedStorageType", "malformedBucketVersion"};
 constexpr std::string_view delete_bucket_errors[] = {"volumeNotFound", "bucketNotFound",
                                                      "accessDenied", "bucketNotEmpty"};
 constexpr std::string_view list_buckets_errors[] = {"volumeNotFound", "invalidQueryParam"};
-constexpr std::string_view list_keys_errors[] = {"volumeNotFound", "bucketNotFound",
+constexpr std::string_view list_keys_errors[] = {"volumeNotFound", "bucketNotFound", "accessDenied",
                                                  "invalidQueryParam"};
 constexpr std::string_view put_key_errors[] = {
-    "volumeNotFound", "bucketNotFound", "invalidKey",    "invalidRequest",
+    "volumeNotFound", "bucketNotFound", "accessDenied",  "invalidKey",        "invalidRequest",
     "badDigest",      "incompleteBody", "quotaExceeded", "serviceUnavailable"};
-constexpr std::string_view get_key_errors[] = {"volumeNotFound", "bucketNotFound", "keyNotFound",
-                                               "invalidRange", "invalidQueryParam"};
-constexpr std::string_view rename_key_errors[] = {"volumeNotFound", "bucketNotFound",
-                                                  "keyNotFound",    "keyAlreadyExists",
-                                                  "invalidKey",     "invalidQueryParam"};
+constexpr std::string_view get_key_errors[] = {"volumeNotFound", "bucketNotFound",
+                                               "keyNotFound",    "accessDenied",
+                                               "invalidRange",   "invalidQueryParam"};
+constexpr std::string_view rename_key_errors[] = {
+    "volumeNotFound",   "bucketNotFound", "keyNotFound",      "accessDenied",
+    "keyAlreadyExists", "invalidKey",     "invalidQueryParam"};
 
 constexpr Route routes[] = {
     {.method = Method::get,
@@ -153,7 +155,7 @@ constexpr Route routes[] = {
      .handler = query<&head_volume>,
      .name = "head_volume",
      .summary = "Whether a volume exists",
-     .errors = missing_volume},
+     .errors = volume_errors},
 
     {.method = Method::post,
      .pattern = bucket_path,
@@ -179,7 +181,7 @@ constexpr Route routes[] = {
      .name = "info_bucket",
      .summary = "Read one bucket",
      .select = {"info", "bucket"},
-     .errors = missing_bucket},
+     .errors = bucket_errors},
     {.method = Method::get,
      .pattern = bucket_path,
      .handler = query<&stream_keys>,
@@ -200,7 +202,7 @@ constexpr Route routes[] = {
      .handler = query<&head_bucket>,
      .name = "head_bucket",
      .summary = "Whether a bucket exists",
-     .errors = missing_bucket},
+     .errors = bucket_errors},
 
     {.method = Method::put,
      .pattern = key_path,
@@ -214,14 +216,14 @@ constexpr Route routes[] = {
      .name = "info_key",
      .summary = "Read what is known of a key",
      .select = {"info", "key"},
-     .errors = missing_key},
+     .errors = key_errors},
     {.method = Method::get,
      .pattern = key_path,
      .handler = query<&info_key_detail>,
      .name = "info_key_detail",
      .summary = "The same, with its blocks",
      .select = {"info", "key-detail"},
-     .errors = missing_key},
+     .errors = key_errors},
     {.method = Method::get,
      .pattern = key_path,
      .handler = &get_key,
@@ -241,17 +243,14 @@ constexpr Route routes[] = {
      .handler = mutation<&delete_key>,
      .name = "delete_key",
      .summary = "Delete a key",
-     .errors = missing_key},
+     .errors = key_errors},
 };
 
 }  // namespace
 
 http::Family make_family(Context& context) {
-  return {.name = "ozone",
-          .routes = routes,
-          .context = &context,
-          .admit = &admit,
-          .refuse = &refuse};
+  return {
+      .name = "ozone", .routes = routes, .context = &context, .admit = &admit, .refuse = &refuse};
 }
 
 }  // namespace dobson::ozone

@@ -3,23 +3,17 @@
 // Small text tools that the grammars of this family share. ASCII only: header values are bytes.
 
 #include <algorithm>
-#include <string>
 #include <string_view>
+
+#include "http/message/headers.h"
 
 namespace dobson::ozone {
 
+using http::equal_names;
+using http::lower_case;
+
 constexpr bool is_blank(char c) {
   return c == ' ' || (c >= '\t' && c <= '\r');
-}
-constexpr char to_lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-}
-constexpr char to_upper(char c) {
-  return c >= 'a' && c <= 'z' ? static_cast<char>(c & ~0x20) : c;
-}
-
-constexpr bool equal_without_case(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, {}, to_lower, to_lower);
 }
 
 constexpr std::string_view trim(std::string_view text) {

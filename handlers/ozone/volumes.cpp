@@ -20,7 +20,7 @@ const std::string_view* quota_text(const http::Exchange& exchange) {
 
 bool wants_root_scan(const http::Exchange& exchange) {
   const auto value = http::query_value(exchange.request().query, "root-scan");
-  return value && equal_without_case(*value, "true");
+  return value && equal_names(*value, "true");
 }
 
 }  // namespace
