@@ -63,6 +63,21 @@ BOOST_AUTO_TEST_CASE(the_line_fits_the_terminal) {
   BOOST_TEST(plain.ends_with("3 failed"));
 }
 
+BOOST_AUTO_TEST_CASE(a_narrow_line_keeps_the_bar_the_rate_and_the_time_left) {
+  RateMeter meter;
+  const ProgressState state = {.verb = "load",
+                               .done = {.keys = 20'699, .bytes = 443 * MiB},
+                               .total = {.keys = 54'010, .bytes = 710 * MiB}};
+  meter.update(10, state.done, state.total);
+  const std::string line = progress_line(state, meter, 80);
+  for (const char* part : {"[", "]", "20,699/54,010 keys", "44.3 MiB/s", " left"})
+    BOOST_TEST(line.find(part) != std::string::npos, part);
+  const std::string narrow = progress_line(state, meter, 50);
+  for (const char* part : {"[", "]", "MiB/s", " left"})
+    BOOST_TEST(narrow.find(part) != std::string::npos, part);
+  BOOST_TEST(narrow.find("keys") == std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(a_single_key_is_not_counted) {
   RateMeter meter;
   const std::string line = progress_line(

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
-#include <cstdio>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -14,6 +13,7 @@
 #include "core/base/utf8.h"
 #include "http/json/writer.h"
 #include "tools/dobsonctl/interrupt.h"
+#include "tools/dobsonctl/output.h"
 #include "tools/dobsonctl/text.h"
 
 namespace dobson::ctl {
@@ -21,6 +21,8 @@ namespace dobson::ctl {
 namespace {
 
 using http::JsonWriter;
+
+constexpr double rate_seconds_min = 0.1;  // a shorter time says nothing about a rate
 
 void write_problems(JsonWriter& json, std::string_view key, const std::vector<Problem>& problems) {
   json.key(key).array();
@@ -34,13 +36,12 @@ void write_problems(JsonWriter& json, std::string_view key, const std::vector<Pr
 
 void print_problems(std::string_view what, const std::vector<Problem>& problems) {
   if (problems.empty()) return;
-  fmt::print(stderr, "{} {}:\n", grouped(problems.size()), what);
+  print(stderr, "{} {}:\n", grouped(problems.size()), what);
   const std::size_t shown = std::min(problems.size(), limits::ctl_problems_shown);
   for (std::size_t i = 0; i < shown; ++i)
-    fmt::print(stderr, "  {}: {}\n", printable(problems[i].name), problems[i].reason);
+    print(stderr, "  {}: {}\n", printable(problems[i].name), problems[i].reason);
   if (shown < problems.size())
-    fmt::print(stderr, "  … and {} more; --json names them all\n",
-               grouped(problems.size() - shown));
+    print(stderr, "  … and {} more; --json names them all\n", grouped(problems.size() - shown));
 }
 
 Amount amount_of(std::span<const Item> items) {
@@ -102,6 +103,7 @@ void Batch::run(std::span<const Item> items, const Work& work) {
   for (std::size_t i = 0; i < count; ++i) threads.emplace_back(move_some);
   threads.clear();
   not_done_ += items.size() - std::min(next.load(), items.size());
+  if (interrupted() && not_done_ > 0) stopped_by_ = Failure{.reason = "interrupted"};
 }
 
 void Batch::print_json(std::string_view from, std::string_view to, double seconds) const {
@@ -119,7 +121,7 @@ void Batch::print_json(std::string_view from, std::string_view to, double second
   write_problems(json, "skipped", skipped_);
   write_problems(json, "failed", failed_);
   json.end_object();
-  fmt::print("{}\n", json.text());
+  print(stdout, "{}\n", json.text());
 }
 
 void Batch::print_summary(std::string_view from, std::string_view to, double seconds) const {
@@ -127,19 +129,20 @@ void Batch::print_summary(std::string_view from, std::string_view to, double sec
   print_problems("failed", failed_);
   std::string text = fmt::format("{} {}", past_, printable(from));
   if (!to.empty()) text += fmt::format(" to {}", printable(to));
-  text += fmt::format(": {} keys", grouped(moved_.keys));
+  text += fmt::format(": {} {}", grouped(moved_.keys), moved_.keys == 1 ? "key" : "keys");
   if (moved_.bytes > 0) text += ", " + human_size(static_cast<double>(moved_.bytes));
-  text += fmt::format(" in {:.1f} s ({:.0f} keys/s", seconds,
-                      static_cast<double>(moved_.keys) / seconds);
-  if (moved_.bytes > 0)
-    text += fmt::format(", {}/s", human_size(static_cast<double>(moved_.bytes) / seconds));
-  text += ")";
+  text += fmt::format(" in {:.1f} s", seconds);
+  if (seconds >= rate_seconds_min) {
+    text += fmt::format(" ({:.0f} keys/s", static_cast<double>(moved_.keys) / seconds);
+    if (moved_.bytes > 0)
+      text += fmt::format(", {}/s", human_size(static_cast<double>(moved_.bytes) / seconds));
+    text += ")";
+  }
   if (were_there_ > 0) text += fmt::format("; {} were there already", grouped(were_there_));
-  fmt::print("{}\n", text);
-  if (stopped_by_) fmt::print(stderr, "{}\n", stopped_by_->reason);
+  print(stdout, "{}\n", text);
+  if (stopped_by_) print(stderr, "{}\n", stopped_by_->reason);
   if (not_done_ > 0)
-    fmt::print(stderr, "{} not done. The same command again goes on from here.\n",
-               grouped(not_done_));
+    print(stderr, "{} not done. The same command again goes on from here.\n", grouped(not_done_));
 }
 
 Exit Batch::finish(std::string_view from, std::string_view to) {

@@ -12,6 +12,7 @@ namespace dobson::ctl {
 Try<Exit> make_volume(const Context& context, const std::string& name, const std::string& owner,
                       const std::string& quota);
 Try<Exit> make_bucket(const Context& context, const std::string& path);
+// A `name` that begins with '/' is a path, in the same bucket.
 Try<Exit> rename_key(const Context& context, const std::string& path, const std::string& name);
 Try<Exit> remove_path(const Context& context, const std::string& path, bool recursive);
 

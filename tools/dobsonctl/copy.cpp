@@ -60,11 +60,22 @@ Try<void> receive_file(const Context& context, const Path& key, std::uint64_t si
 Try<Exit> put(const Context& context, const std::string& file, const std::string& text) {
   Path key = TRY(parse_path(text));
   const bool standard_input = file == "-";
+  struct stat status = {};
+  const bool pipe = !standard_input && stat(file.c_str(), &status) == 0 &&
+                    (S_ISFIFO(status.st_mode) || S_ISCHR(status.st_mode));
   if (!standard_input && (key.key.empty() || key.key.ends_with('/'))) key.key += last_part(file);
   if (key.bucket.empty() || key.key.empty())
     return usage_failure(
         fmt::format("'{}' is not a key: write /VOLUME/BUCKET/KEY", printable(text)));
-  TRY(standard_input ? send_pipe(context, STDIN_FILENO, key) : send_file(context, file, key));
+  if (standard_input) {
+    TRY(send_pipe(context, STDIN_FILENO, key));
+  } else if (pipe) {
+    const Descriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!opened.valid()) return system_failure(fmt::format("cannot open '{}'", printable(file)));
+    TRY(send_pipe(context, opened.get(), key));
+  } else {
+    TRY(send_file(context, file, key));
+  }
   return Exit::done;
 }
 

@@ -38,6 +38,8 @@ std::string_view next_step(const Failure& failure) {
       {"Unauthorized", "Only administrators see everybody's volumes: try --user root."},
       {"invalidVolumeName", "A volume name has 3 to 63 characters of a-z, 0-9, '.' and '-'."},
       {"invalidBucketName", "A bucket name has 3 to 63 characters of a-z, 0-9, '.' and '-'."},
+      {"invalidKey", "A key's name has 1 to 1024 bytes of UTF-8."},
+      {"userNotFound", "Say who you are with --user."},
       {"malformedQuota", "Write a quota as a number and a unit: 500MB, 10GB, 1TB."},
       {"serviceUnavailable", "The server is overloaded or its disk is full; try again later."},
   };

@@ -156,7 +156,9 @@ Client::Client(const Server& server, Moved moved)
 }
 
 Failure Client::transport_failure(CURLcode code, const char* detail) const {
-  const std::string reason = *detail != '\0' ? detail : curl_easy_strerror(code);
+  // Of a Unix socket curl tells the address in the URL, where it did not go.
+  const bool use_detail = *detail != '\0' && server_.unix_socket.empty();
+  const std::string reason = use_detail ? detail : curl_easy_strerror(code);
   switch (code) {
     case CURLE_ABORTED_BY_CALLBACK:
       return {.reason = "stopped"};

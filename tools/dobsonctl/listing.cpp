@@ -77,9 +77,11 @@ Try<void> list_volumes(Client& client, bool everybody, const VolumeRow& row) {
   });
 }
 
-Try<void> list_buckets(Client& client, const std::string& volume, const BucketRow& row) {
+Try<void> list_buckets(Client& client, const std::string& volume, std::string_view prefix,
+                       const BucketRow& row) {
   const std::string target = Path{.volume = volume}.target();
-  return all_pages(client, target, "info=bucket", [&row](std::string_view body, std::string& last) {
+  const std::string which = "info=bucket&prefix=" + percent_encode(prefix);
+  return all_pages(client, target, which, [&row](std::string_view body, std::string& last) {
     return parse_buckets(body, [&](const BucketInfo& bucket, std::string_view json) {
       last = bucket.name;
       row(bucket, json);

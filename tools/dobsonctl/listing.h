@@ -15,7 +15,9 @@ namespace dobson::ctl {
 // The volumes of the server's user, or with `everybody` of all users (administrators only).
 Try<void> list_volumes(Client& client, bool everybody, const VolumeRow& row);
 
-Try<void> list_buckets(Client& client, const std::string& volume, const BucketRow& row);
+// The buckets of `volume` whose names begin with `prefix`.
+Try<void> list_buckets(Client& client, const std::string& volume, std::string_view prefix,
+                       const BucketRow& row);
 
 // Called with each key and the JSON line it was read from; a failure ends the listing.
 using KeyRow = std::function<Try<void>(const KeyInfo&, std::string_view json)>;

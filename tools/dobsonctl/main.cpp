@@ -11,6 +11,8 @@
 #include "core/base/limits.h"
 #include "tools/dobsonctl/commands.h"
 #include "tools/dobsonctl/interrupt.h"
+#include "tools/dobsonctl/output.h"
+#include "tools/dobsonctl/text.h"
 
 namespace dobson::ctl {
 
@@ -92,7 +94,8 @@ void add_json(CLI::App* command, Call& call, const std::string& what) {
 void add_key_commands(CLI::App& app, Call& call) {
   auto* put = add_command(app, call, "put", "Store a file as a key",
                           [&call] { return ctl::put(call.context, call.first, call.second); });
-  put->add_option("FILE", call.first, "What to store; - is standard input")->required();
+  put->add_option("FILE", call.first, "What to store: a file or a pipe; - is standard input")
+      ->required();
   put->add_option("PATH", call.second,
                   "/VOLUME/BUCKET/KEY; after a bucket or a final '/' FILE's own name is added")
       ->required();
@@ -107,7 +110,7 @@ void add_key_commands(CLI::App& app, Call& call) {
   auto* mv = add_command(app, call, "mv", "Rename a key inside its bucket",
                          [&call] { return rename_key(call.context, call.first, call.second); });
   mv->add_option("PATH", call.first, "/VOLUME/BUCKET/KEY")->required();
-  mv->add_option("NAME", call.second, "The new name of the key, without volume and bucket")
+  mv->add_option("NAME", call.second, "Its new name, or its new path in the same bucket")
       ->required();
 
   auto* rm = add_command(app, call, "rm", "Remove a key, an empty bucket or an empty volume",
@@ -201,9 +204,19 @@ void add_server_options(CLI::App& app, Call& call) {
   app.add_option("--unix", server.unix_socket, "Connect to this Unix socket instead");
 }
 
+std::string usage_message(const CLI::App* app, const CLI::Error& error) {
+  const auto chosen = app->get_subcommands();
+  const auto rest = app->remaining();
+  const std::string reason = chosen.empty() && !rest.empty()
+                                 ? fmt::format("'{}' is not a command", printable(rest.front()))
+                                 : error.what();
+  const std::string name = chosen.empty() ? "dobsonctl" : "dobsonctl " + chosen[0]->get_name();
+  return fmt::format("{0}: {1}\n  See '{0} --help'.\n", name, reason);
+}
+
 int fail(const Call& call, const Failure& failure) {
-  fmt::print(stderr, "dobsonctl {}: {}\n", call.name, failure.reason);
-  if (const auto step = next_step(failure); !step.empty()) fmt::print(stderr, "  {}\n", step);
+  print(stderr, "dobsonctl {}: {}\n", call.name, failure.reason);
+  if (const auto step = next_step(failure); !step.empty()) print(stderr, "  {}\n", step);
   return static_cast<int>(failure.exit);
 }
 
@@ -216,6 +229,7 @@ int run(int count, char** arguments) {
   app.set_version_flag("--version", DOBSON_VERSION);
   app.require_subcommand(1);
   app.fallthrough();
+  app.failure_message(usage_message);
   app.footer(exit_codes);
   add_server_options(app, call);
   add_key_commands(app, call);
@@ -229,7 +243,10 @@ int run(int count, char** arguments) {
   while (call.context.server.url.ends_with('/')) call.context.server.url.pop_back();
   watch_interrupts();
   const auto outcome = call.run();
-  return outcome.ok() ? static_cast<int>(*outcome) : fail(call, outcome.error());
+  if (!outcome.ok()) return fail(call, outcome.error());
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+    return fail(call, {.reason = "cannot write all of it to standard output"});
+  return static_cast<int>(*outcome);
 }
 
 }  // namespace dobson::ctl

@@ -27,6 +27,8 @@ Try<void> remove_keys(const Context& context, Batch& batch, const Path& bucket,
       items.push_back({.name = key.name});
     return {};
   }));
+  if (!below.empty() && items.empty())
+    return Failure{.reason = "no key has this name or lies below it", .code = "keyNotFound"};
   batch.run(items, [&bucket](Client& worker, const Item& item) -> Try<Moved> {
     TRY(remove_one(worker, bucket.with_key(item.name)));
     return Moved::yes;
@@ -44,7 +46,7 @@ Try<void> remove_bucket(const Context& context, Batch& batch, const Path& bucket
 Try<void> remove_volume(const Context& context, Batch& batch, const Path& volume) {
   Client client(context.server);
   std::vector<Path> buckets;
-  TRY(list_buckets(client, volume.volume, [&](const BucketInfo& bucket, std::string_view) {
+  TRY(list_buckets(client, volume.volume, "", [&](const BucketInfo& bucket, std::string_view) {
     buckets.push_back({.volume = volume.volume, .bucket = bucket.name});
   }));
   for (const Path& bucket : buckets) TRY(remove_bucket(context, batch, bucket));
@@ -73,9 +75,13 @@ Try<Exit> make_bucket(const Context& context, const std::string& path) {
 
 Try<Exit> rename_key(const Context& context, const std::string& path, const std::string& name) {
   const Path key = TRY(parse_key(path));
+  Path renamed = key.with_key(name);
+  if (name.starts_with('/')) renamed = TRY(parse_key(name));
+  if (renamed.volume != key.volume || renamed.bucket != key.bucket)
+    return usage_failure("a key can be renamed inside its bucket only; between buckets: get, put");
   Client client(context.server);
   TRY(client.perform(
-      {.method = "POST", .target = key.target() + "?toKey=" + percent_encode(name)}));
+      {.method = "POST", .target = key.target() + "?toKey=" + percent_encode(renamed.key)}));
   return Exit::done;
 }
 

@@ -23,7 +23,9 @@ std::string Path::target() const {
 Try<Path> parse_path(std::string_view text) {
   if (!text.starts_with('/'))
     return usage_failure(
-        fmt::format("'{}' does not begin with '/': write /VOLUME/BUCKET/KEY", printable(text)));
+        fmt::format("'{}' does not begin with '/': write /VOLUME, /VOLUME/BUCKET or "
+                    "/VOLUME/BUCKET/KEY",
+                    printable(text)));
   text.remove_prefix(1);
   const auto next_part = [&text] {
     const std::size_t end = text.find('/');

@@ -7,9 +7,11 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <cstdio>
+#include <string_view>
+#include <vector>
 
 #include "core/base/limits.h"
+#include "tools/dobsonctl/output.h"
 #include "tools/dobsonctl/text.h"
 
 namespace dobson::ctl {
@@ -73,27 +75,42 @@ double RateMeter::seconds_left() const {
 }
 
 std::string progress_line(const ProgressState& state, const RateMeter& meter, std::size_t width) {
-  const std::string head = fmt::format("{} {:3.0f}%", state.verb, 100 * meter.part_done());
+  // In the order of the line; a narrow one loses the highest rank first.
+  struct Piece {
+    int rank;
+    std::string text;
+  };
+  std::vector<Piece> pieces;
   const bool many = state.total.keys > 1;
-  std::string tail;
   if (many)
-    tail += fmt::format("  {}/{} keys", grouped(state.done.keys), grouped(state.total.keys));
-  if (state.total.bytes > 0)
-    tail += fmt::format("  {}/{}  {}/s", human_size(static_cast<double>(state.done.bytes)),
-                        human_size(static_cast<double>(state.total.bytes)),
-                        human_size(std::max(meter.bytes_per_second(), 0.0)));
-  if (many) tail += fmt::format("  {:.0f} keys/s", meter.keys_per_second());
-  if (meter.seconds_left() >= 0) tail += fmt::format("  {} left", clock_text(meter.seconds_left()));
-  if (state.failed > 0) tail += fmt::format("  {} failed", grouped(state.failed));
-  if (width == 0) return head + tail;
+    pieces.push_back(
+        {2, fmt::format("  {}/{} keys", grouped(state.done.keys), grouped(state.total.keys))});
+  if (state.total.bytes > 0) {
+    const auto size = [](auto bytes) { return human_size(static_cast<double>(bytes)); };
+    pieces.push_back({3, fmt::format("  {}/{}", size(state.done.bytes), size(state.total.bytes))});
+    pieces.push_back({1, fmt::format("  {}/s", size(std::max(meter.bytes_per_second(), 0.0)))});
+  }
+  if (many) pieces.push_back({4, fmt::format("  {:.0f} keys/s", meter.keys_per_second())});
+  if (meter.seconds_left() >= 0)
+    pieces.push_back({0, fmt::format("  {} left", clock_text(meter.seconds_left()))});
+  if (state.failed > 0) pieces.push_back({0, fmt::format("  {} failed", grouped(state.failed))});
 
-  // The last column stays empty: some terminals would wrap there.
-  const std::size_t room = width - 1 - std::min(width - 1, head.size() + tail.size() + 3);
-  std::string line = head;
-  if (room >= bar_columns_min)
-    line += " " + bar(meter.part_done(), std::min(room, bar_columns_max));
-  line += tail;
-  line.resize(std::min(line.size(), width - 1));
+  std::string line = fmt::format("{} {:3.0f}%", state.verb, 100 * meter.part_done());
+  if (width > 0) {
+    // The last column stays empty: some terminals would wrap there.
+    const std::size_t room = width - 1;
+    const auto length = [&] {
+      std::size_t sum = line.size();
+      for (const Piece& piece : pieces) sum += piece.text.size();
+      return sum + std::string_view(" []").size();
+    };
+    for (int rank = 4; rank > 0 && length() + bar_columns_min > room; --rank)
+      std::erase_if(pieces, [rank](const Piece& piece) { return piece.rank == rank; });
+    if (length() + bar_columns_min <= room)
+      line += " " + bar(meter.part_done(), std::min(room - length(), bar_columns_max));
+  }
+  for (const Piece& piece : pieces) line += piece.text;
+  if (width > 0) line.resize(std::min(line.size(), width - 1));
   return line;
 }
 
@@ -130,7 +147,7 @@ void Progress::show(std::size_t width) {
                                .failed = failed_};
   const std::string line = progress_line(state, meter_, width);
   // To the line's beginning, the text, the rest of the line erased.
-  fmt::print(stderr, "{}", terminal_ ? "\r" + line + "\x1b[K" : line + "\n");
+  print(stderr, "{}", terminal_ ? "\r" + line + "\x1b[K" : line + "\n");
   std::fflush(stderr);
 }
 
@@ -148,7 +165,7 @@ void Progress::run() {
     shown = now;
     drawn = true;
   }
-  if (drawn && terminal_) fmt::print(stderr, "\r\x1b[K");
+  if (drawn && terminal_) print(stderr, "\r\x1b[K");
 }
 
 }  // namespace dobson::ctl

@@ -3,11 +3,9 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <cstdio>
-
 #include "tools/dobsonctl/commands.h"
 #include "tools/dobsonctl/listing.h"
+#include "tools/dobsonctl/output.h"
 #include "tools/dobsonctl/text.h"
 
 namespace dobson::ctl {
@@ -23,21 +21,22 @@ class Lister {
   void volume(const VolumeInfo& volume, std::string_view json) const {
     if (json_) return line(json);
     if (style_.details)
-      fmt::print("{:<29}  {:<16}  {:>12}  ", volume.created, printable(volume.owner), volume.quota);
+      print(stdout, "{:<29}  {:<16}  {:>12}  ", volume.created, printable(volume.owner),
+            volume.quota);
     line(shown(volume.name));
   }
 
   void bucket(const BucketInfo& bucket, std::string_view json) const {
     if (json_) return line(json);
     if (style_.details)
-      fmt::print("{:<29}  {:<8}  {:>12}  {:>16}  ", bucket.created, bucket.storage, bucket.keys,
-                 size(bucket.bytes));
+      print(stdout, "{:<29}  {:<8}  {:>12}  {:>16}  ", bucket.created, bucket.storage, bucket.keys,
+            size(bucket.bytes));
     line(shown(bucket.name));
   }
 
   void key(const KeyInfo& key, std::string_view json) const {
     if (json_) return line(json);
-    if (style_.details) fmt::print("{:<29}  {:>16}  ", key.modified, size(key.size));
+    if (style_.details) print(stdout, "{:<29}  {:>16}  ", key.modified, size(key.size));
     line(shown(key.name));
   }
 
@@ -49,38 +48,67 @@ class Lister {
   // A terminal must not obey control characters of a key's name; a pipe gets the name as it is.
   std::string shown(const std::string& name) const { return terminal_ ? printable(name) : name; }
 
-  static void line(std::string_view text) { fmt::print("{}\n", text); }
+  static void line(std::string_view text) { print(stdout, "{}\n", text); }
 
   bool json_;
   ListStyle style_;
   bool terminal_;
 };
 
-void print_field(std::string_view name, const auto& value) {
-  fmt::print("{:<12} {}\n", name, value);
+// What the buckets of a volume hold, or one of them.
+struct Contents {
+  std::uint64_t buckets = 0;
+  std::uint64_t keys = 0;
+  std::uint64_t bytes = 0;
+};
+
+// The server tells these numbers in its list of buckets alone (spec/ozone-rest.md §3.9).
+Try<Contents> contents_of(Client& client, const Path& path) {
+  Contents contents;
+  TRY(list_buckets(client, path.volume, path.bucket,
+                   [&](const BucketInfo& bucket, std::string_view) {
+                     if (!path.bucket.empty() && bucket.name != path.bucket) return;
+                     ++contents.buckets;
+                     contents.keys += bucket.keys;
+                     contents.bytes += bucket.bytes;
+                   }));
+  return contents;
 }
 
-void print_volume(const VolumeInfo& volume) {
+void print_field(std::string_view name, const auto& value) {
+  print(stdout, "{:<12} {}\n", name, value);
+}
+
+void print_size(std::uint64_t bytes) {
+  print_field("size",
+              fmt::format("{} ({})", grouped(bytes), human_size(static_cast<double>(bytes))));
+}
+
+void print_volume(const VolumeInfo& volume, const Contents& contents) {
   print_field("volume", volume.name);
   print_field("owner", printable(volume.owner));
   print_field("quota", volume.quota);
   print_field("created", volume.created);
   print_field("created by", printable(volume.created_by));
+  print_field("buckets", grouped(contents.buckets));
+  print_field("keys", grouped(contents.keys));
+  print_size(contents.bytes);
 }
 
-void print_bucket(const BucketInfo& bucket) {
+void print_bucket(const BucketInfo& bucket, const Contents& contents) {
   print_field("bucket", bucket.name);
   print_field("created", bucket.created);
   print_field("storage", bucket.storage);
   print_field("versioning", bucket.versioning);
   for (const std::string& acl : bucket.acls) print_field("acl", printable(acl));
+  print_field("keys", grouped(contents.keys));
+  print_size(contents.bytes);
 }
 
 void print_key(const KeyDetail& detail) {
   const KeyInfo& key = detail.key;
   print_field("key", printable(key.name));
-  print_field("size",
-              fmt::format("{} ({})", grouped(key.size), human_size(static_cast<double>(key.size))));
+  print_size(key.size);
   print_field("md5", key.md5.empty() ? "of parts" : key.md5);
   print_field("created", key.created);
   print_field("modified", key.modified);
@@ -90,16 +118,16 @@ void print_key(const KeyDetail& detail) {
                                      block.local, grouped(block.length), grouped(block.offset)));
 }
 
-// Asks for `target`; the body as it came for --json, else read by `parse` and shown by `print`.
-template <class Parse, class Print>
-Try<void> show_one(const Context& context, const std::string& target, const Parse& parse,
-                   const Print& print) {
-  Client client(context.server);
-  const Reply reply = TRY(client.perform({.method = "GET", .target = target}));
-  if (context.json)
-    fmt::print("{}\n", reply.body);
-  else
-    print(TRY(parse(reply.body)));
+Try<void> print_answer(Client& client, const Path& path, std::string_view body) {
+  if (!path.key.empty()) {
+    print_key(TRY(parse_key_detail(body)));
+  } else if (!path.bucket.empty()) {
+    const BucketInfo bucket = TRY(parse_bucket_info(body));
+    print_bucket(bucket, TRY(contents_of(client, path)));
+  } else {
+    const VolumeInfo volume = TRY(parse_volume(body));
+    print_volume(volume, TRY(contents_of(client, path)));
+  }
   return {};
 }
 
@@ -115,7 +143,7 @@ Try<Exit> show_list(const Context& context, const std::string& text, ListStyle s
                        lister.volume(volume, json);
                      }));
   } else if (path.bucket.empty()) {
-    TRY(list_buckets(client, path.volume,
+    TRY(list_buckets(client, path.volume, "",
                      [&lister](const BucketInfo& bucket, std::string_view json) {
                        lister.bucket(bucket, json);
                      }));
@@ -126,20 +154,22 @@ Try<Exit> show_list(const Context& context, const std::string& text, ListStyle s
                     return {};
                   }));
   }
-  if (std::fflush(stdout) != 0) return system_failure("cannot write the listing");
   return Exit::done;
 }
 
 Try<Exit> show_info(const Context& context, const std::string& text) {
   const Path path = TRY(parse_path(text));
   if (path.volume.empty()) return usage_failure("name a volume, a bucket or a key");
-  const std::string target = path.target();
-  if (path.bucket.empty())
-    TRY(show_one(context, target + "?info=volume", parse_volume, print_volume));
-  else if (path.key.empty())
-    TRY(show_one(context, target + "?info=bucket", parse_bucket_info, print_bucket));
+  const std::string_view what = !path.key.empty()      ? "key-detail"
+                                : !path.bucket.empty() ? "bucket"
+                                                       : "volume";
+  Client client(context.server);
+  const Reply reply = TRY(
+      client.perform({.method = "GET", .target = fmt::format("{}?info={}", path.target(), what)}));
+  if (context.json)
+    print(stdout, "{}\n", reply.body);
   else
-    TRY(show_one(context, target + "?info=key-detail", parse_key_detail, print_key));
+    TRY(print_answer(client, path, reply.body));
   return Exit::done;
 }
 
