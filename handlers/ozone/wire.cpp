@@ -4,6 +4,8 @@
 #include <array>
 #include <charconv>
 
+#include "core/base/ascii.h"
+#include "core/base/limits.h"
 #include "core/time/http_date.h"
 #include "handlers/ozone/bucket_headers.h"
 #include "handlers/ozone/quota.h"
@@ -55,35 +57,51 @@ void write_key_fields(JsonWriter& json, const storage::KeyRow& key, bool type_fi
   if (type_field) json.key("type").string(key_type);
 }
 
-void append_hex(std::string& out, const storage::Md5& md5) {
-  for (const std::uint8_t byte : md5) out.append(&hex_pairs[2 * byte], 2);
+void put_hex(char* to, const storage::Md5& md5) {
+  for (const std::uint8_t byte : md5) to = std::copy_n(&hex_pairs[2 * byte], 2, to);
 }
 
-void append_number(std::string& out, std::uint64_t value) {
-  char digits[20];
-  out.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
-}
-
-// Dates of a listing's neighbours are often equal to the second.
-void append_date(std::string& out, UnixMillis time) {
-  thread_local UnixMillis last = -1;
-  thread_local HttpDate text(0);
-  if (time / 1000 != last) {
-    text = HttpDate(time);
-    last = time / 1000;
+// A row of a listing, put together in one place: there may be millions.
+class RowText {
+ public:
+  RowText& text(std::string_view text) {
+    end_ += text.copy(end_, text.size());
+    return *this;
   }
-  out.append(text);
-}
-
-void append_escaped(std::string& out, std::string_view text) {
-  const bool plain = std::ranges::all_of(
-      text, [](char c) { return c >= ' ' && c < 0x7F && c != '"' && c != '\\'; });
-  if (plain) {
-    out.append(1, '"').append(text).append(1, '"');
-  } else {
-    out.append(JsonWriter::begin().string(text).text());
+  RowText& number(std::uint64_t value) {
+    end_ = std::to_chars(end_, text_.end(), value).ptr;
+    return *this;
   }
-}
+  RowText& hex(const storage::Md5& md5) {
+    put_hex(end_, md5);
+    end_ += 2 * md5.size();
+    return *this;
+  }
+  // Neighbours' dates are often equal to the second.
+  RowText& date(UnixMillis time) {
+    struct Dated {
+      UnixMillis second;
+      std::array<char, sizeof(HttpDate)> text;
+    };
+    thread_local constinit Dated last{-1, {}};
+    if (time / 1000 != last.second) {
+      last.second = time / 1000;
+      std::string_view(HttpDate(time)).copy(last.text.data(), last.text.size());
+    }
+    return text({last.text.data(), last.text.size()});
+  }
+  RowText& quoted(std::string_view name) {
+    if (is_plain(name)) return text("\"").text(name).text("\"");
+    return text(JsonWriter::begin().string(name).text());
+  }
+
+  std::string_view view() const { return {text_.data(), end_}; }
+
+ private:
+  // A name's bytes may become `\u0000`; all that is not the name is less than 300.
+  std::array<char, 6 * limits::key_name_bytes + 300> text_;
+  char* end_ = text_.data();
+};
 
 }  // namespace
 
@@ -140,31 +158,23 @@ void write_key_detail(JsonWriter& json, std::string_view name, const storage::Ke
 }
 
 void append_key(std::string& out, const storage::KeyRow& key, bool type_field) {
-  out.append(R"({"version":)");
-  append_number(out, key.version);
-  out.append(R"(,"md5hash":)");
+  RowText row;
+  row.text(R"({"version":)").number(key.version).text(R"(,"md5hash":)");
   if (key.md5 == nullptr) {
-    out.append("null");
+    row.text("null");
   } else {
-    out.append(1, '"');
-    append_hex(out, *key.md5);
-    out.append(1, '"');
+    row.text("\"").hex(*key.md5).text("\"");
   }
-  out.append(R"(,"createdOn":")");
-  append_date(out, key.created);
-  out.append(R"(","modifiedOn":")");
-  append_date(out, key.modified);
-  out.append(R"(","size":)");
-  append_number(out, key.size);
-  out.append(R"(,"keyName":)");
-  append_escaped(out, key.name);
-  if (type_field) out.append(R"(,"type":")").append(key_type).append(1, '"');
-  out.append(1, '}');
+  row.text(R"(,"createdOn":")").date(key.created);
+  row.text(R"(","modifiedOn":")").date(key.modified);
+  row.text(R"(","size":)").number(key.size).text(R"(,"keyName":)").quoted(key.name);
+  if (type_field) row.text(R"(,"type":")").text(key_type).text("\"");
+  out.append(row.text("}").view());
 }
 
 std::string to_hex(const storage::Md5& md5) {
-  std::string hex;
-  append_hex(hex, md5);
+  std::string hex(2 * md5.size(), '\0');
+  put_hex(hex.data(), md5);
   return hex;
 }
 

@@ -1,7 +1,6 @@
 #include "http/json/writer.h"
 
-#include <algorithm>
-
+#include "core/base/ascii.h"
 #include "core/base/utf8.h"
 
 namespace dobson::http {
@@ -47,13 +46,13 @@ JsonWriter& JsonWriter::end_array() {
 }
 
 JsonWriter& JsonWriter::key(std::string_view name) {
-  writer_.Key(name.data(), size_of(name));
-  return *this;
+  return string(name);
 }
 
 JsonWriter& JsonWriter::string(std::string_view text) {
+  if (is_plain(text)) return raw(rapidjson::kStringType, '"', text, '"');
   if (is_utf8(text)) {
-    writer_.String(text.empty() ? "" : text.data(), size_of(text));
+    writer_.String(text.data(), size_of(text));
   } else {
     const std::string valid = replace_invalid_utf8(text);
     writer_.String(valid.data(), size_of(valid));
@@ -82,9 +81,14 @@ JsonWriter& JsonWriter::null() {
 }
 
 JsonWriter& JsonWriter::raw_array(std::string_view elements) {
-  writer_.RawValue("[", 1, rapidjson::kArrayType);
-  char* const place = buffer_.Push(elements.size() + 1);
-  *std::ranges::copy(elements, place).out = ']';
+  return raw(rapidjson::kArrayType, '[', elements, ']');
+}
+
+JsonWriter& JsonWriter::raw(rapidjson::Type type, char begin, std::string_view text, char end) {
+  writer_.Prefix(type);
+  char* const place = buffer_.Push(text.size() + 2);
+  *place = begin;
+  place[1 + text.copy(place + 1, text.size())] = end;
   return *this;
 }
 

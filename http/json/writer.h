@@ -33,9 +33,14 @@ class JsonWriter {
   std::string_view text() const;
 
  private:
-  using Writer = rapidjson::Writer<rapidjson::StringBuffer, rapidjson::UTF8<>, rapidjson::ASCII<>>;
+  using Base = rapidjson::Writer<rapidjson::StringBuffer, rapidjson::UTF8<>, rapidjson::ASCII<>>;
+  struct Writer : Base {
+    using Base::Base;
+    using Base::Prefix;
+  };
 
   JsonWriter() = default;
+  JsonWriter& raw(rapidjson::Type type, char begin, std::string_view text, char end);
 
   rapidjson::StringBuffer buffer_;
   Writer writer_{buffer_};

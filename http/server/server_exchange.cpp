@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "core/base/ascii.h"
 #include "core/base/assert.h"
 #include "core/log/log.h"
 #include "http/message/status.h"
@@ -20,6 +21,7 @@ Task<bool> gone() {
 void append_value(std::string& out, std::string_view value) {
   const auto begin = out.size();
   out.append(value);
+  if (!has_control(value)) return;
   const auto breaks = [](char c) { return c == '\r' || c == '\n' || c == '\0'; };
   std::replace_if(out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(), breaks, ' ');
 }
