@@ -115,8 +115,8 @@ struct RequestParser::Callbacks {
     return settings;
   }
 
-  // llhttp refuses methods that it does not know, so the method is read without it; it sees one that
-  // changes nothing.
+  // llhttp refuses methods that it does not know, so the method is read without it, and it is shown
+  // one that changes nothing.
   static llhttp_t behind_method() {
     llhttp_t llhttp;
     llhttp_init(&llhttp, HTTP_REQUEST, &head_settings);

@@ -116,13 +116,13 @@ class TestStorageType(OzoneCase):
                         self.refused("malformedStorageType", None, method, target,
                                      headers=[(header, sent)])
             one, other = self.NAMES
-            for first, second, value in [(one, one, "SSD"), (one, one, "DISK"),
+            for first, second, value in [(one, one, "SSD"), (one, one, "DISK"), (one, one, "X"),
                                          (other, other, "SSD"), (other, other, "DISK"),
                                          (one, other, "DISK"), (other, one, "DISK")]:
                 with self.subTest(first=first, second=second, value=value):
                     self.refused("malformedStorageType",
                                  "Exactly one storage class header required", method, target,
-                                 headers=[(first, "SSD"), (second, value)])
+                                 headers=[(first, value), (second, "SSD")])
 
 
 class TestVersioning(OzoneCase):
@@ -163,8 +163,10 @@ class TestVersioning(OzoneCase):
                 with self.subTest(method=method, sent=sent):
                     self.refused("malformedBucketVersion", None, method, target,
                                  headers=[(self.HEADER, sent)])
-            self.refused("malformedBucketVersion", "Exactly one bucket version header required",
-                         method, target, headers=[(self.HEADER, "ENABLED")] * 2)
+            for first in ("ENABLED", "DISABLED", "true"):
+                self.refused("malformedBucketVersion", "Exactly one bucket version header required",
+                             method, target,
+                             headers=[(self.HEADER, first), (self.HEADER, "ENABLED")])
 
 
 FORMAT = "ACLs are not in expected format"
