@@ -28,11 +28,12 @@ bool is_link(std::string_view row) {
   return !row.empty() && row[0] == TagOf<NameLink, NameRow>::value;
 }
 
-// Where a link leads. Its id was drawn after its parent's, so links never turn in circles.
+// Where a link leads: to an id below the root's, drawn after that of a parent that is a link, so
+// links never turn in circles.
 ObjectId follow(ObjectId parent, std::string_view key, std::string_view row) {
   const Result<NameRow> decoded = decode<NameRow>(row);
   const NameLink* link = decoded.ok() ? std::get_if<NameLink>(&*decoded) : nullptr;
-  if (link == nullptr || link->rest <= parent) {
+  if (link == nullptr || link->rest >= root_id || (parent < root_id && link->rest <= parent)) {
     throw_corrupt_row(catalog::names.name, key, "malformed link");
   }
   return link->rest;
@@ -42,11 +43,6 @@ std::optional<ObjectId> find_link(const ReadTxn& txn, ObjectId parent, const Key
   const auto row = txn.get(catalog::names.index, key);
   if (!row.has_value()) return std::nullopt;
   return follow(parent, key, *row);
-}
-
-bool has_rows(const ReadTxn& txn, ObjectId parent) {
-  Cursor cursor(txn, catalog::names.index);
-  return cursor.seek(row_key(parent, {})) && cursor.key().starts_with(row_key(parent, {}));
 }
 
 }  // namespace
@@ -62,12 +58,12 @@ std::optional<std::string_view> find_name(const ReadTxn& txn, ObjectId parent,
 }
 
 void put_name(WriteTxn& txn, ObjectId parent, std::string_view name, std::string_view row,
-              std::uint64_t& next_id) {
+              std::uint64_t& next_link) {
   for (; name.size() > row_bytes; name.remove_prefix(row_bytes)) {
     const KeyBytes key = link_key(parent, name);
     std::optional<ObjectId> rest = find_link(txn, parent, key);
     if (!rest.has_value()) {
-      rest = ObjectId{next_id++};
+      rest = ObjectId{next_link++};
       std::string link;
       encode_as<NameRow>(NameLink{*rest}, link);
       txn.put(catalog::names.index, key, link);
@@ -84,6 +80,11 @@ bool erase_name(WriteTxn& txn, ObjectId parent, std::string_view name) {
   if (!rest.has_value() || !erase_name(txn, *rest, name.substr(row_bytes))) return false;
   if (!has_rows(txn, *rest)) txn.erase(catalog::names.index, key);
   return true;
+}
+
+bool has_rows(const ReadTxn& txn, ObjectId parent) {
+  Cursor cursor(txn, catalog::names.index);
+  return cursor.seek(row_key(parent, {})) && cursor.key().starts_with(row_key(parent, {}));
 }
 
 NameScan::NameScan(const ReadTxn& txn, ObjectId parent, std::string_view prefix,

@@ -22,12 +22,15 @@ namespace dobson::storage {
 std::optional<std::string_view> find_name(const ReadTxn& txn, ObjectId parent,
                                           std::string_view name);
 
-// `row` is a NameRow, encoded. Links that it needs draw their ids from `next_id`.
+// `row` is a NameRow, encoded. Links that it needs draw their ids from `next_link`.
 void put_name(WriteTxn& txn, ObjectId parent, std::string_view name, std::string_view row,
-              std::uint64_t& next_id);
+              std::uint64_t& next_link);
 
 // False: there was none. Links that lead nowhere go as well.
 bool erase_name(WriteTxn& txn, ObjectId parent, std::string_view name);
+
+// Whether any row stands under `parent`.
+bool has_rows(const ReadTxn& txn, ObjectId parent);
 
 // The names under `parent` that begin with `prefix` and are greater than `after`, in byte order,
 // found by seeking. `prefix` must outlive the scan, `after` the first `next`; `name` and `row` end

@@ -45,7 +45,8 @@ void fields(auto&& visit, Of<Totals> auto& totals) {
 }
 
 void fields(auto&& visit, Of<StateRecord> auto& state) {
-  visit(state.schema, state.next_id, state.applied, state.totals);
+  visit(state.schema, state.next_object, state.next_link, state.next_container, state.applied,
+        state.totals);
 }
 
 void fields(auto&& visit, Of<NameLink> auto& link) {

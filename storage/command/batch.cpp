@@ -6,31 +6,42 @@ namespace dobson::storage {
 
 namespace {
 
-// What `held` has under `name`, read under `parent` the first time.
+// What `held` has under `name`, read under `parent` the first time and counted in `bytes`.
 template <class Record, class Map>
 typename Map::mapped_type* find_held(const ReadTxn& txn, Map& held, ObjectId parent,
-                                     std::string_view name) {
+                                     std::string_view name, std::uint64_t& bytes) {
   if (const auto known = held.find(name); known != held.end()) return &known->second;
   const auto row = find_name(txn, parent, name);
   if (!row.has_value()) return nullptr;
+  bytes += limits::page_bytes + row->size();
   return &held.try_emplace(std::string(name), decode_name_row<Record>(name, *row)).first->second;
 }
 
 }  // namespace
 
 Batch::Volume* Batch::find_volume(std::string_view name) {
-  return find_held<VolumeRecord>(txn_, volumes_, root_id, name);
+  return find_held<VolumeRecord>(txn_, volumes_, root_id, name, held_bytes_);
 }
 
 Batch::Bucket* Batch::find_bucket(Volume& volume, std::string_view name) {
-  return find_held<BucketRecord>(txn_, volume.buckets, volume->id, name);
+  return find_held<BucketRecord>(txn_, volume.buckets, volume->id, name, held_bytes_);
+}
+
+Result<Batch::Place> Batch::find_place(std::string_view volume_name, std::string_view bucket_name) {
+  Volume* volume = find_volume(volume_name);
+  if (volume == nullptr) return Error{Errc::volume_not_found};
+  Bucket* bucket = find_bucket(*volume, bucket_name);
+  if (bucket == nullptr) return Error{Errc::bucket_not_found};
+  return Place{volume, bucket};
 }
 
 void Batch::add_volume(std::string_view name, VolumeRecord record) {
+  held_bytes_ += limits::page_bytes;
   volumes_.try_emplace(std::string(name), std::move(record), true);
 }
 
 void Batch::add_bucket(Volume& volume, std::string_view name, BucketRecord record) {
+  held_bytes_ += limits::page_bytes;
   volume.buckets.try_emplace(std::string(name), std::move(record), true);
 }
 
@@ -50,7 +61,7 @@ void Batch::put_held(ObjectId parent, std::string_view name, const Held<Record>&
   if (!held.changed()) return;
   std::string row;
   encode_as<NameRow>(*held, row);
-  put_name(txn_, parent, name, row, state_.change().next_id);
+  put_name(txn_, parent, name, row, state_.change().next_link);
 }
 
 void Batch::flush() {

@@ -7,7 +7,10 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "core/base/limits.h"
+#include "core/base/result.h"
 #include "storage/catalog/catalog.h"
 #include "storage/env/txn.h"
 #include "storage/model/namespace.h"
@@ -44,6 +47,11 @@ class Batch {
     std::map<std::string, Bucket, std::less<>> buckets;
   };
 
+  struct Place {
+    Volume* volume;
+    Bucket* bucket;
+  };
+
   explicit Batch(WriteTxn& txn) : txn_(txn), state_(read_state(txn)) {}
 
   WriteTxn& txn() { return txn_; }
@@ -53,13 +61,22 @@ class Batch {
   Volume* find_volume(std::string_view name);
   Bucket* find_bucket(Volume& volume, std::string_view name);
 
+  // volume_not_found, bucket_not_found
+  Result<Place> find_place(std::string_view volume, std::string_view bucket);
+
   void add_volume(std::string_view name, VolumeRecord record);
   void add_bucket(Volume& volume, std::string_view name, BucketRecord record);
   void remove_volume(std::string_view name);
   void remove_bucket(Volume& volume, std::string_view name);
 
-  // The next number of the counter that all ids are drawn from.
-  std::uint64_t draw_id() { return state_.change().next_id++; }
+  // A new object's id.
+  ObjectId draw_id() { return {state_.change().next_object++}; }
+
+  // What the batch takes of the heap until its commit, at most (WriteTxn::changed_bytes).
+  std::uint64_t bytes() const { return txn_.changed_bytes() + held_bytes_; }
+
+  // Counts what a held row grows by.
+  void grow(const std::vector<Acl>& acls) { held_bytes_ += acls.size() * limits::user_bytes; }
 
   // Writes what was changed and is held. Nothing may be applied after it.
   void flush();
@@ -71,6 +88,7 @@ class Batch {
   WriteTxn& txn_;
   Held<StateRecord> state_;
   std::map<std::string, Volume, std::less<>> volumes_;
+  std::uint64_t held_bytes_ = 0;
 };
 
 }  // namespace dobson::storage

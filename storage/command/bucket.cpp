@@ -31,8 +31,9 @@ Result<Outcome> apply(Batch& batch, UnixMillis now, const CreateBucket& command)
   if (volume == nullptr) return Error{Errc::volume_not_found};
   if (batch.find_bucket(*volume, command.bucket) != nullptr) return Error{Errc::bucket_exists};
 
+  batch.grow(acls);
   batch.add_bucket(*volume, command.bucket,
-                   BucketRecord{.id = {batch.draw_id()},
+                   BucketRecord{.id = batch.draw_id(),
                                 .creator = command.creator,
                                 .created = now,
                                 .modified = now,
@@ -48,10 +49,7 @@ Result<Outcome> apply(Batch& batch, UnixMillis now, const CreateBucket& command)
 }
 
 Result<Outcome> apply(Batch& batch, UnixMillis now, const UpdateBucket& command) {
-  Batch::Volume* volume = batch.find_volume(command.volume);
-  if (volume == nullptr) return Error{Errc::volume_not_found};
-  Batch::Bucket* bucket = batch.find_bucket(*volume, command.bucket);
-  if (bucket == nullptr) return Error{Errc::bucket_not_found};
+  Batch::Bucket* bucket = TRY(batch.find_place(command.volume, command.bucket)).bucket;
 
   std::vector<Acl> acls = (*bucket)->acls;
   for (const Acl& acl : command.remove_acls) std::erase(acls, acl);
@@ -64,6 +62,7 @@ Result<Outcome> apply(Batch& batch, UnixMillis now, const UpdateBucket& command)
       versioning == (*bucket)->versioning) {
     return Outcome{};
   }
+  batch.grow(command.add_acls);
   BucketRecord& record = bucket->change();
   record.acls = std::move(acls);
   record.storage_type = storage_type;
@@ -73,10 +72,7 @@ Result<Outcome> apply(Batch& batch, UnixMillis now, const UpdateBucket& command)
 }
 
 Result<Outcome> apply(Batch& batch, UnixMillis, const DeleteBucket& command) {
-  Batch::Volume* volume = batch.find_volume(command.volume);
-  if (volume == nullptr) return Error{Errc::volume_not_found};
-  Batch::Bucket* bucket = batch.find_bucket(*volume, command.bucket);
-  if (bucket == nullptr) return Error{Errc::bucket_not_found};
+  const auto [volume, bucket] = TRY(batch.find_place(command.volume, command.bucket));
   const Principal& principal = command.principal;
   const bool may_delete =
       principal.admin || (!principal.user.empty() && (principal.user == (*volume)->owner ||

@@ -3,7 +3,7 @@
 namespace dobson::storage {
 
 Result<Outcome> apply(Batch& batch, UnixMillis now, const CreateContainer&) {
-  const ContainerId id{batch.draw_id()};
+  const ContainerId id{batch.state().change().next_container++};
   put(batch.txn(), catalog::containers, id, {ContainerState::open, now});
   return Outcome{.container = id};
 }

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <ranges>
 
 #include "storage/catalog/names.h"
 #include "storage/command/apply.h"
@@ -8,19 +9,7 @@ namespace dobson::storage {
 
 namespace {
 
-// A bucket that keys are put into or taken from, and what is above it.
-struct Place {
-  Batch::Volume* volume;
-  Batch::Bucket* bucket;
-};
-
-Result<Place> find_place(Batch& batch, std::string_view volume_name, std::string_view bucket_name) {
-  Batch::Volume* volume = batch.find_volume(volume_name);
-  if (volume == nullptr) return Error{Errc::volume_not_found};
-  Batch::Bucket* bucket = batch.find_bucket(*volume, bucket_name);
-  if (bucket == nullptr) return Error{Errc::bucket_not_found};
-  return Place{volume, bucket};
-}
+using Place = Batch::Place;
 
 std::optional<KeyRecord> find_key(Batch& batch, const Place& place, std::string_view name) {
   const auto row = find_name(batch.txn(), (*place.bucket)->id, name);
@@ -32,7 +21,7 @@ void put_key(Batch& batch, const Place& place, const std::string& name, const Ke
   const ObjectId parent = (*place.bucket)->id;
   std::string row;
   encode_as<NameRow>(key, row);
-  put_name(batch.txn(), parent, name, row, batch.state().change().next_id);
+  put_name(batch.txn(), parent, name, row, batch.state().change().next_link);
   for (const BlockRef& block : key.blocks) {
     put(batch.txn(), catalog::blocks, block.id, {block.length, parent, name});
   }
@@ -65,29 +54,26 @@ void discard(Batch& batch, const Place& place, UnixMillis now, const KeyRecord& 
   count_out(batch, place, key.size);
 }
 
-// Every block is new, lives in a container that exists, and together they are the key. A key
-// without blocks may have a size: a store for metadata alone keeps no bytes.
+// Every block is new, lives in a container that exists, and together they are the key.
 bool are_consistent(Batch& batch, const PutKey& command) {
   std::vector<BlockId> ids;
-  std::uint64_t bytes = 0;
-  for (const auto& [id, length] : command.blocks) {
+  for (const BlockId id : command.blocks | std::views::transform(&BlockRef::id)) {
     if (!contains(batch.txn(), catalog::containers, id.container) ||
         contains(batch.txn(), catalog::blocks, id) ||
         contains(batch.txn(), catalog::deleted_blocks, id)) {
       return false;
     }
     ids.push_back(id);
-    bytes += length;
   }
   std::ranges::sort(ids);
-  return std::ranges::adjacent_find(ids) == ids.end() && (ids.empty() || bytes == command.size);
+  return std::ranges::adjacent_find(ids) == ids.end() && length_of(command.blocks) == command.size;
 }
 
 }  // namespace
 
 Result<Outcome> apply(Batch& batch, UnixMillis now, const PutKey& command) {
   if (!is_legal_key_name(command.key)) return Error{Errc::invalid_argument};
-  const Place place = TRY(find_place(batch, command.volume, command.bucket));
+  const Place place = TRY(batch.find_place(command.volume, command.bucket));
   const std::optional<KeyRecord> replaced = find_key(batch, place, command.key);
   const VolumeRecord& volume = **place.volume;
   if (volume.quota_bytes.has_value()) {
@@ -114,7 +100,7 @@ Result<Outcome> apply(Batch& batch, UnixMillis now, const PutKey& command) {
     const bool counted = (*place.bucket)->versioning == Versioning::enabled;
     key.version = replaced->version + (counted ? 1 : 0);
   } else {
-    key.id = ObjectId{batch.draw_id()};
+    key.id = batch.draw_id();
   }
   put_key(batch, place, command.key, key);
   count_in(batch, place, key.size);
@@ -122,7 +108,7 @@ Result<Outcome> apply(Batch& batch, UnixMillis now, const PutKey& command) {
 }
 
 Result<Outcome> apply(Batch& batch, UnixMillis now, const DeleteKey& command) {
-  const Place place = TRY(find_place(batch, command.volume, command.bucket));
+  const Place place = TRY(batch.find_place(command.volume, command.bucket));
   const std::optional<KeyRecord> key = find_key(batch, place, command.key);
   if (!key.has_value()) return Error{Errc::key_not_found};
 
@@ -133,7 +119,7 @@ Result<Outcome> apply(Batch& batch, UnixMillis now, const DeleteKey& command) {
 
 Result<Outcome> apply(Batch& batch, UnixMillis now, const RenameKey& command) {
   if (!is_legal_key_name(command.to)) return Error{Errc::invalid_argument};
-  const Place place = TRY(find_place(batch, command.volume, command.bucket));
+  const Place place = TRY(batch.find_place(command.volume, command.bucket));
   std::optional<KeyRecord> key = find_key(batch, place, command.key);
   if (!key.has_value()) return Error{Errc::key_not_found};
   if (command.key == command.to) return Outcome{};

@@ -10,7 +10,7 @@ Result<Outcome> apply(Batch& batch, UnixMillis now, const CreateVolume& command)
   }
   if (batch.find_volume(command.volume) != nullptr) return Error{Errc::volume_exists};
 
-  batch.add_volume(command.volume, VolumeRecord{.id = {batch.draw_id()},
+  batch.add_volume(command.volume, VolumeRecord{.id = batch.draw_id(),
                                                 .owner = command.owner,
                                                 .created_by = command.created_by,
                                                 .created = now,

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "core/base/limits.h"
 #include "storage/env/check.h"
 
 namespace dobson::storage {
@@ -62,6 +63,7 @@ void WriteTxn::put(TableIndex table, std::string_view key, std::string_view valu
   MDB_val at = to_val(key);
   MDB_val bytes = to_val(value);
   check("mdb_put", mdb_put(txn_, env_.tables_[table], &at, &bytes, 0));
+  changed_bytes_ += limits::page_bytes + value.size();
   copies_.clear();
 }
 
@@ -70,6 +72,7 @@ bool WriteTxn::erase(TableIndex table, std::string_view key) {
   const int code = mdb_del(txn_, env_.tables_[table], &at, nullptr);
   if (code == MDB_NOTFOUND) return false;
   check("mdb_del", code);
+  changed_bytes_ += limits::page_bytes;
   copies_.clear();
   return true;
 }

@@ -59,10 +59,17 @@ class WriteTxn final : public ReadTxn {
   void put(TableIndex table, std::string_view key, std::string_view value);
   bool erase(TableIndex table, std::string_view key);  // false: there was none
 
+  // What the changes take of the heap until the commit, at most but for the pages above leaves,
+  // which they share: a leaf for each row, and its value.
+  std::uint64_t changed_bytes() const { return changed_bytes_; }
+
   // Durable when it returns. When it throws, the transaction is over; LMDB writes the page that
   // makes it count last and in place, so out_of_space means that nothing was changed; with any
   // other code the outcome is unknown.
   void commit();
+
+ private:
+  std::uint64_t changed_bytes_ = 0;
 };
 
 // A place in a table. Lives shorter than its transaction and than the next change of it; key and

@@ -81,9 +81,9 @@ void LocalLog::run() {
     // Read before taking: what arrives later changes `wakes_` and the wait returns.
     const std::uint32_t wakes = wakes_;
     const bool closing = closing_;
-    Proposals clients = take_clients(closing);
-    if (!clients.empty() || !background_.empty()) {
-      write(std::move(clients), closing);
+    take_arrived(closing);
+    if (!clients_.empty() || !background_.empty()) {
+      write(closing);
     } else if (closing) {
       return;
     } else {
@@ -92,28 +92,27 @@ void LocalLog::run() {
   }
 }
 
-// All that arrived, in order; background commands join those that wait already.
-LocalLog::Proposals LocalLog::take_clients(bool closing) {
+void LocalLog::take_arrived(bool closing) {
   Proposal* last = arrived_.exchange(closing ? closed() : nullptr);
-  if (last == closed()) return {};
+  if (last == closed()) return;
   Proposals newest_first;
   for (; last != nullptr; last = last->next) newest_first.push_back(last);
-  Proposals clients;
   for (Proposal* proposal : newest_first | std::views::reverse) {
-    if (proposal->priority == Priority::client) {
-      clients.push_back(proposal);
-    } else {
-      background_.push_back(proposal);
-    }
+    (proposal->priority == Priority::client ? clients_ : background_).push_back(proposal);
   }
-  return clients;
 }
 
-// `batch`: the clients' commands.
-void LocalLog::write(Proposals batch, bool closing) {
+void LocalLog::take_waiting(Proposals& batch) {
+  for (auto* waiting : {&clients_, &background_}) {
+    batch.insert(batch.end(), waiting->begin(), waiting->end());
+    waiting->clear();
+  }
+}
+
+void LocalLog::write(bool closing) {
+  Proposals batch;
   if (const auto why = stopped()) {
-    batch.insert(batch.end(), background_.begin(), background_.end());
-    background_.clear();
+    take_waiting(batch);
     fail(batch, {Errc::unavailable, {}, *why});
     complete(batch);
     return;
@@ -149,6 +148,8 @@ void LocalLog::write(Proposals batch, bool closing) {
     } else {
       stop(error.what());
     }
+    // Without a transaction nothing was taken, and asking again would never end.
+    if (batch.empty()) take_waiting(batch);
     // Refused ones as well: what refused them may have been a change that is lost.
     fail(batch, {code, {}, error.what()});
   }
@@ -165,21 +166,25 @@ void LocalLog::complete(const Proposals& batch) {
   for (Proposal* proposal : batch) proposal->done->complete();
 }
 
-// Background commands that found their time go to the end of `batch`.
 void LocalLog::apply_all(Proposals& batch, Batch& changes, bool closing) {
   const bool low = space_.low();
-  for (Proposal* proposal : batch) {
-    if (low && !gives_space_back(proposal->command)) {
-      proposal->outcome = Error{Errc::out_of_space};
-    } else {
-      proposal->outcome = apply(changes, proposal->stamp, proposal->command);
-    }
-  }
+  const auto has_room = [&changes] { return changes.bytes() < limits::batch_bytes; };
+  while (!clients_.empty() && has_room()) apply_next(clients_, batch, changes, low);
   const auto end = SteadyClock::now() + std::chrono::milliseconds(limits::background_slice_ms);
-  while (!background_.empty() && (closing || SteadyClock::now() < end)) {
-    Proposal* proposal = background_.front();
-    background_.pop_front();
-    batch.push_back(proposal);
+  while (!background_.empty() && has_room() && (closing || SteadyClock::now() < end)) {
+    apply_next(background_, batch, changes, false);
+  }
+}
+
+// `low`: only what gives space back is applied.
+void LocalLog::apply_next(std::deque<Proposal*>& waiting, Proposals& batch, Batch& changes,
+                          bool low) {
+  Proposal* proposal = waiting.front();
+  waiting.pop_front();
+  batch.push_back(proposal);
+  if (low && !gives_space_back(proposal->command)) {
+    proposal->outcome = Error{Errc::out_of_space};
+  } else {
     proposal->outcome = apply(changes, proposal->stamp, proposal->command);
   }
 }

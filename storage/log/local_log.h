@@ -6,6 +6,8 @@
 //   propose (any thread) ─► lock-free stack ─► writer: clients first, then background for 5 ms
 //                                              ─► apply each ─► one commit ─► complete each
 //
+// A batch ends early with the command that changes more than limits::batch_bytes of pages.
+//
 // The environment failing is not a command's fault. What ran out of space is refused and writing
 // goes on; after any other failure nothing more is written until a restart, since neither what a
 // failed commit left on disk nor a disk that lost a sync can be known.
@@ -48,9 +50,11 @@ class LocalLog final : public Log {
   using Proposals = std::vector<Proposal*>;
 
   void run();
-  Proposals take_clients(bool closing);
-  void write(Proposals batch, bool closing);
+  void take_arrived(bool closing);
+  void write(bool closing);
   void apply_all(Proposals& batch, Batch& changes, bool closing);
+  void apply_next(std::deque<Proposal*>& waiting, Proposals& batch, Batch& changes, bool low);
+  void take_waiting(Proposals& batch);
   void fail(const Proposals& batch, const Error& error);
   void complete(const Proposals& batch);
   void stop(std::string why);
@@ -66,7 +70,8 @@ class LocalLog final : public Log {
   std::atomic<std::uint32_t> wakes_{0};
   std::atomic<bool> closing_{false};
 
-  std::deque<Proposal*> background_;  // the writer's
+  std::deque<Proposal*> clients_;     // the writer's, in order
+  std::deque<Proposal*> background_;  // likewise
   mutable std::mutex why_mutex_;
   std::optional<std::string> why_;  // guarded by why_mutex_
   std::thread writer_;

@@ -1,7 +1,7 @@
 #pragma once
 
-// Ids of the store. All are drawn from one counter row when a command is applied, so every node
-// draws the same; 0 is never drawn.
+// Ids of the store, drawn from the counters of `StateRecord` when a command is applied, so every
+// node draws the same; 0 is never drawn.
 
 #include <cstdint>
 
@@ -9,14 +9,16 @@
 
 namespace dobson::storage {
 
-// A volume, bucket, key or directory; the root of the namespace is `root_id`.
+// A volume, bucket, key or directory; the root of the namespace is `root_id`. What is below it are
+// links of long names, whose rows therefore stand before those of every bucket
+// (docs/adr/0012-names-in-one-flat-table.md).
 using ObjectId = StrongId<struct ObjectTag>;
 using ContainerId = StrongId<struct ContainerTag>;
 
-inline constexpr ObjectId root_id{1};
+inline constexpr ObjectId root_id{1ULL << 48};
 
-// One block in one container. `local` is drawn by the block store, unique in its container and
-// never used again there.
+// One block in one container. `local` is drawn by the block store. It is unique in its container,
+// and used again only for a block that nobody can have heard of (docs/adr/0007-durability.md).
 struct BlockId {
   ContainerId container;
   std::uint64_t local = 0;

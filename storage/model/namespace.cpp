@@ -15,6 +15,12 @@ int size_bin(std::uint64_t size) {
   return std::max(0, power - 10);
 }
 
+std::uint64_t length_of(std::span<const BlockRef> blocks) {
+  std::uint64_t length = 0;
+  for (const BlockRef& block : blocks) length += block.length;
+  return length;
+}
+
 void Totals::add_key(std::uint64_t size, Replication replication) {
   ++keys;
   bytes += size;

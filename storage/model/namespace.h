@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -58,6 +59,9 @@ struct Totals {
 
   bool operator==(const Totals&) const = default;
 };
+
+// Bytes of the blocks together: the size of their key.
+std::uint64_t length_of(std::span<const BlockRef> blocks);
 
 struct VolumeRecord {
   ObjectId id;

@@ -17,12 +17,14 @@ inline constexpr std::uint64_t state_schema = 1;
 // One row. Changed by every batch.
 struct StateRecord {
   std::uint64_t schema = state_schema;
-  std::uint64_t next_id = root_id.value + 1;  // of objects and containers alike
-  UnixMillis applied = 0;                     // time of the last applied command
-  Totals totals;                              // of everything
+  std::uint64_t next_object = root_id.value + 1;
+  std::uint64_t next_link = 1;
+  std::uint64_t next_container = 1;
+  UnixMillis applied = 0;  // time of the last applied command
+  Totals totals;           // of everything
 };
 
-// A name longer than limits::row_name_bytes goes on under `rest`, an id that no object has.
+// A name longer than limits::row_name_bytes goes on under `rest`, an id below the root's.
 struct NameLink {
   ObjectId rest;
 };

@@ -64,7 +64,11 @@ Result<BucketRecord> find_bucket(const ReadTxn& txn, std::string_view volume,
 Result<KeyRecord> find_key(const ReadTxn& txn, std::string_view volume, std::string_view bucket,
                            std::string_view key) {
   const ObjectId parent = TRY(find_bucket_id(txn, volume, bucket));
-  return find<KeyRecord>(txn, parent, key, Errc::key_not_found);
+  KeyRecord record = TRY(find<KeyRecord>(txn, parent, key, Errc::key_not_found));
+  if (length_of(record.blocks) != record.size) {
+    throw_corrupt_row(catalog::names.name, key, "its blocks are not as long as it is");
+  }
+  return record;
 }
 
 Totals root_totals(const ReadTxn& txn) {

@@ -1,7 +1,8 @@
 #pragma once
 
 // Look-ups and listings of the namespace. Errors say the first level that is missing
-// (spec/ozone-rest.md §2.9). A row handed to a visitor is a view that ends with its call.
+// (spec/ozone-rest.md §2.9). A damaged row is an EnvError; so is a key whose blocks are not as long
+// as it is. A row handed to a visitor is a view that ends with its call.
 
 #include <cstdint>
 #include <functional>

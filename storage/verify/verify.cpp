@@ -3,7 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <unordered_map>
+#include <optional>
+#include <vector>
 
 #include "core/base/limits.h"
 #include "storage/catalog/catalog.h"
@@ -16,6 +17,22 @@ namespace {
 
 std::string describe(const BlockId& block) {
   return fmt::format("block {} in container {}", block.local, block.container.value);
+}
+
+std::string text_of(const NameKey& key) {
+  return fmt::format("{}/{}", key.parent.value, printable(key.name));
+}
+
+// What the row was drawn an id for.
+ObjectId id_of(const NameRow& row) {
+  const auto id = [](const auto& record) {
+    if constexpr (requires { record.rest; }) {
+      return record.rest;
+    } else {
+      return record.id;
+    }
+  };
+  return std::visit(id, row);
 }
 
 // What differs, "keys 3, counted 2; bytes …"; empty when nothing does.
@@ -47,8 +64,9 @@ class Verifier {
     std::apply([this](const auto&... tables) { ((all_ += txn_.rows(tables.index)), ...); },
                catalog::state);
     for (const TableIndex table :
-         {catalog::names.index, catalog::names.index, catalog::volumes_by_owner.index,
-          catalog::containers.index, catalog::blocks.index, catalog::deleted_blocks.index}) {
+         {catalog::names.index, catalog::names.index, catalog::names.index, catalog::names.index,
+          catalog::volumes_by_owner.index, catalog::containers.index, catalog::blocks.index,
+          catalog::deleted_blocks.index}) {
       all_ += txn_.rows(table);
     }
   }
@@ -60,6 +78,7 @@ class Verifier {
       state_ = read_state(txn_);
       check_volumes();
       check_name_rows();
+      check_ids();
       check_owners();
       check_containers();
       check_blocks();
@@ -99,19 +118,13 @@ class Verifier {
     if (!text.empty()) find(catalog::names.name, path, "totals: " + text);
   }
 
-  // An id that rows stand under. `is_link`: rows must.
-  void add_parent(const std::string& path, ObjectId id, bool is_link) {
-    check_id(catalog::names.name, path, id.value);
-    if (!parents_.try_emplace(id.value, is_link).second) {
-      find(catalog::names.name, path, fmt::format("id {} has another owner as well", id.value));
-    }
+  bool was_drawn(ObjectId id) const {
+    return id < root_id ? id.value > 0 && id.value < state_.next_link
+                        : id.value < state_.next_object;
   }
 
-  void check_id(const char* table, const std::string& row, std::uint64_t id) {
-    if (id <= root_id.value || id >= state_.next_id) {
-      find(table, row, fmt::format("id {} was never drawn", id));
-    }
-  }
+  // "shire/maps/a" of a key in the bucket `id`; buckets have no index by id.
+  std::string path_of(ObjectId id, std::string_view key) const;
 
   void check_volumes();
   void check_buckets(const std::string& path, const VolumeRecord& volume, Totals& root);
@@ -120,6 +133,8 @@ class Verifier {
   void check_key(const std::string& path, ObjectId bucket, std::string_view name,
                  const KeyRecord& key);
   void check_name_rows();
+  void check_ids();
+  void check_ids_between(std::uint64_t begin, std::uint64_t end);
   void check_owners();
   void check_containers();
   void check_blocks();
@@ -133,12 +148,10 @@ class Verifier {
   std::uint64_t done_ = 0;
   std::uint64_t all_ = 0;
   StateRecord state_;
-  std::unordered_map<std::uint64_t, bool> parents_;  // true: a link that no row was found under
 };
 
 void Verifier::check_volumes() {
   Totals counted;
-  parents_.emplace(root_id.value, false);
   NameScan volumes(txn_, root_id, {}, {});
   while (volumes.next()) {
     tick();
@@ -150,7 +163,6 @@ void Verifier::check_volumes() {
       continue;
     }
     ++counted.volumes;
-    add_parent(path, volume->id, false);
     if (!is_legal_user(volume->owner)) {
       find(catalog::names.name, path, "not a name of an owner: " + printable(volume->owner));
     } else if (!contains(txn_, catalog::volumes_by_owner, {volume->owner, volumes.name()})) {
@@ -175,7 +187,6 @@ void Verifier::check_buckets(const std::string& path, const VolumeRecord& volume
     }
     ++counted.buckets;
     ++root.buckets;
-    add_parent(bucket_path, bucket->id, false);
     check_keys(bucket_path, *bucket, counted, root);
   }
   check_totals(path, volume.totals, counted);
@@ -205,10 +216,7 @@ void Verifier::check_keys(const std::string& path, const BucketRecord& bucket, T
 
 void Verifier::check_key(const std::string& path, ObjectId bucket, std::string_view name,
                          const KeyRecord& key) {
-  check_id(catalog::names.name, path, key.id.value);
-  std::uint64_t bytes = 0;
   for (const auto& [id, length] : key.blocks) {
-    bytes += length;
     const auto row = get(txn_, catalog::blocks, id);
     if (!row) {
       find(catalog::blocks.name, describe(id), "missing; key " + path + " has it");
@@ -216,38 +224,91 @@ void Verifier::check_key(const std::string& path, ObjectId bucket, std::string_v
       find(catalog::blocks.name, describe(id), "not as key " + path + " has it");
     }
   }
-  if (!key.blocks.empty() && bytes != key.size) {
+  if (length_of(key.blocks) != key.size) {
     find(catalog::names.name, path,
-         fmt::format("{} bytes in its blocks, size {}", bytes, key.size));
+         fmt::format("{} bytes in its blocks, size {}", length_of(key.blocks), key.size));
   }
 }
 
-// Rows that no walk from the root comes by, and links. A link's id is greater than its parent's, so
-// its row comes before those under it.
+std::string Verifier::path_of(ObjectId id, std::string_view key) const {
+  NameScan volumes(txn_, root_id, {}, {});
+  while (volumes.next()) {
+    const auto volume = decode_name_row<VolumeRecord>(volumes.name(), volumes.row());
+    NameScan buckets(txn_, volume.id, {}, {});
+    while (buckets.next()) {
+      if (decode_name_row<BucketRecord>(buckets.name(), buckets.row()).id != id) continue;
+      return printable(volumes.name()) + "/" + printable(buckets.name()) + "/" + printable(key);
+    }
+  }
+  return text_of(NameKey{id, key});
+}
+
+// Each row by itself.
 void Verifier::check_name_rows() {
   TableCursor rows(txn_, catalog::names);
   for (bool more = rows.first(); more; more = rows.next()) {
     tick();
     const NameKey key = rows.key();
-    const std::string path = fmt::format("{}/{}", key.parent.value, printable(key.name));
-    const auto parent = parents_.find(key.parent.value);
-    if (parent == parents_.end()) {
-      find(catalog::names.name, path, "under a parent that does not exist");
-    } else {
-      parent->second = false;
-    }
     const NameRow row = rows.record();
-    const auto* link = std::get_if<NameLink>(&row);
+    const ObjectId id = id_of(row);
+    if (!was_drawn(id)) {
+      find(catalog::names.name, text_of(key), fmt::format("id {} was never drawn", id.value));
+    }
+    if (!was_drawn(key.parent)) {
+      find(catalog::names.name, text_of(key), "under a parent that does not exist");
+    }
+    const bool is_link = std::holds_alternative<NameLink>(row);
     const bool as_long_as_a_link =
         key.name.size() == limits::row_name_bytes + 1 && key.name.back() == '\0';
-    if (link != nullptr) add_parent(path, link->rest, true);
-    if (link != nullptr ? !as_long_as_a_link : key.name.size() > limits::row_name_bytes) {
-      find(catalog::names.name, path, "a row's name of the wrong length");
+    if (is_link ? !as_long_as_a_link : key.name.size() > limits::row_name_bytes) {
+      find(catalog::names.name, text_of(key), "a row's name of the wrong length");
+    }
+    if (is_link && !has_rows(txn_, id)) {
+      find(catalog::names.name, text_of(key), "a link that leads nowhere");
     }
   }
-  for (const auto& [id, is_empty_link] : parents_) {
-    if (is_empty_link) {
-      find(catalog::names.name, fmt::format("{}/", id), "a link that leads nowhere");
+}
+
+// Each id is of one row, and each row's parent is a volume, a bucket, a link or the root. With the
+// order that links have (storage/catalog/names.cpp) every row is then below the root.
+void Verifier::check_ids() {
+  const std::uint64_t all = state_.next_link + (state_.next_object - root_id.value);
+  for (std::uint64_t begin = 0; begin < all; begin += options_.ids_at_once) {
+    if (begin > 0) all_ += 2 * txn_.rows(catalog::names.index);
+    check_ids_between(begin, std::min(all, begin + options_.ids_at_once));
+  }
+}
+
+// Of all ids in one line, those of objects behind those of links.
+void Verifier::check_ids_between(std::uint64_t begin, std::uint64_t end) {
+  const auto place_of = [&](ObjectId id) -> std::optional<std::uint64_t> {
+    const std::uint64_t place =
+        id < root_id ? id.value : state_.next_link + (id.value - root_id.value);
+    if (!was_drawn(id) || place < begin || place >= end) return std::nullopt;
+    return place - begin;
+  };
+  std::vector<bool> has_row(end - begin);
+  std::vector<bool> is_parent(end - begin);
+  if (const auto root = place_of(root_id)) has_row[*root] = is_parent[*root] = true;
+
+  TableCursor rows(txn_, catalog::names);
+  for (bool more = rows.first(); more; more = rows.next()) {
+    tick();
+    const NameRow row = rows.record();
+    const auto place = place_of(id_of(row));
+    if (!place) continue;
+    if (has_row[*place]) {
+      find(catalog::names.name, text_of(rows.key()),
+           fmt::format("id {} has another owner as well", id_of(row).value));
+    }
+    has_row[*place] = true;
+    is_parent[*place] = !std::holds_alternative<KeyRecord>(row);
+  }
+  for (bool more = rows.first(); more; more = rows.next()) {
+    tick();
+    const auto place = place_of(rows.key().parent);
+    if (place && !is_parent[*place]) {
+      find(catalog::names.name, text_of(rows.key()), "under a parent that does not exist");
     }
   }
 }
@@ -270,7 +331,8 @@ void Verifier::check_containers() {
   for (bool more = rows.first(); more; more = rows.next()) {
     tick();
     const std::uint64_t id = rows.key().value;
-    check_id(catalog::containers.name, std::to_string(id), id);
+    if (id > 0 && id < state_.next_container) continue;
+    find(catalog::containers.name, std::to_string(id), "its id was never drawn");
   }
 }
 
@@ -297,14 +359,13 @@ void Verifier::check_block_row(const BlockId& id, const BlockRecord& row) {
   }
   if (!is_of_key) {
     find(table, describe(id),
-         fmt::format("key {}/{} does not have it", row.parent.value, printable(row.name)));
+         fmt::format("key {} does not have it", path_of(row.parent, row.name)));
   }
   if (!options_.check_block) return;
   const Status status = options_.check_block(block);
   if (!status.ok()) {
     find(table, describe(id),
-         fmt::format("bytes of key {}/{}: {}", row.parent.value, printable(row.name),
-                     status.error().detail));
+         fmt::format("bytes of key {}: {}", path_of(row.parent, row.name), status.error().detail));
   }
 }
 

@@ -2,13 +2,14 @@
 
 // Whether `state/` is what it says it is. Every row of every table is decoded; then totals are
 // counted from scratch, and every row is compared with every table that speaks of the same thing.
-// Nothing is changed. One snapshot is read throughout, so a running server is verified as of one
-// moment (and its file grows meanwhile).
+// Nothing is changed; memory does not grow with the number of rows. One snapshot is read
+// throughout, so a running server is verified as of one moment (and its file grows meanwhile).
 
 #include <cstdint>
 #include <functional>
 #include <string>
 
+#include "core/base/limits.h"
 #include "core/base/result.h"
 #include "storage/env/txn.h"
 #include "storage/model/ids.h"
@@ -26,6 +27,9 @@ struct VerifyOptions {
   std::function<Status(const BlockRef&)> check_block;
   // Rows looked at so far, of how many. May be absent.
   std::function<void(std::uint64_t done, std::uint64_t all)> progress;
+  // Of the ids of objects and links, how many are checked together, at two bits each; more take
+  // more passes over the names.
+  std::uint64_t ids_at_once = limits::verify_ids;
 };
 
 // Calls `report` for each thing that is wrong; returns how many there were. While rows do not

@@ -13,7 +13,7 @@ namespace dobson::storage {
 
 namespace {
 
-constexpr ObjectId parent{7};
+constexpr ObjectId parent{root_id.value + 7};
 
 class Names {
  public:
@@ -85,17 +85,17 @@ BOOST_AUTO_TEST_CASE(rows_are_a_map_in_byte_order) {
   test::State state;
   Names names(test::seed());
   std::map<std::string, std::uint64_t> oracle;
-  std::uint64_t next_id = 100;
+  std::uint64_t next_link = 1;
   // Neighbours in the table: a walk must not leave its parent.
   WriteTxn txn(state.env());
-  put_name(txn, ObjectId{parent.value - 1}, "\xff", key_row(1), next_id);
-  put_name(txn, ObjectId{parent.value + 1}, std::string(600, 'a'), key_row(1), next_id);
+  put_name(txn, ObjectId{parent.value - 1}, "\xff", key_row(1), next_link);
+  put_name(txn, ObjectId{parent.value + 1}, std::string(600, 'a'), key_row(1), next_link);
   const std::uint64_t rows_of_neighbours = txn.rows(catalog::names.index);
 
   for (std::uint64_t step = 0; step < 3000; ++step) {
     const std::string name = names.below(2) == 0 ? names.name() : names.near(oracle);
     if (!name.empty() && names.below(3) != 0) {
-      put_name(txn, parent, name, key_row(step), next_id);
+      put_name(txn, parent, name, key_row(step), next_link);
       oracle[name] = step;
     } else {
       BOOST_TEST(erase_name(txn, parent, name) == (oracle.erase(name) == 1));

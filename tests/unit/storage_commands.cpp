@@ -301,6 +301,17 @@ BOOST_AUTO_TEST_CASE(a_batch_sees_what_it_made_and_removed) {
   BOOST_TEST(text_of(find_bucket(Snapshot(env()), "rohan", "horses")) == "bucket_not_found");
 }
 
+BOOST_AUTO_TEST_CASE(objects_links_and_containers_have_counters_of_their_own) {
+  BOOST_TEST(container.value == 1);  // behind a volume and a bucket
+  const std::uint64_t objects = read_state(Snapshot(env())).next_object;
+  BOOST_TEST(run(key(std::string(1024, 'n'), 1)).ok());
+  const StateRecord state = read_state(Snapshot(env()));
+  BOOST_TEST(state.next_object == objects + 1);
+  BOOST_TEST(state.next_link == 3);  // a long name has two links
+  BOOST_TEST(state.next_link < root_id.value);
+  BOOST_TEST(run(CreateContainer{})->container.value == 2);
+}
+
 BOOST_AUTO_TEST_CASE(a_container_is_opened_and_closed) {
   BOOST_TEST(run(CloseContainer{container}).ok());
   const auto row = get(Snapshot(env()), catalog::containers, container);

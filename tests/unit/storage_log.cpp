@@ -177,6 +177,22 @@ BOOST_AUTO_TEST_CASE(one_too_many_is_refused_at_once) {
   BOOST_TEST(run_in_log(CreateContainer{}) == "ok");
 }
 
+BOOST_AUTO_TEST_CASE(a_batch_ends_when_it_has_changed_enough) {
+  // A volume changes two rows, each in a leaf of its own at worst.
+  constexpr int fit = limits::batch_bytes / (2 * limits::page_bytes);
+  constexpr int volumes = fit + fit / 2;
+  gate.close(*log);
+  propose(CreateContainer{}, Priority::background);
+  for (int i = 0; i < volumes; ++i) propose(volume(i));
+  gate.open();
+  wait();
+  BOOST_TEST(log->metrics().commits == 3u);  // the gate's own and two
+  BOOST_TEST(log->metrics().largest_batch <= std::uint64_t{fit});
+  BOOST_TEST(done.back() == pending.front().get());
+  for (const Pending* each : done) BOOST_TEST_REQUIRE(text_of(each->proposal.outcome) == "ok");
+  BOOST_TEST(root_totals(Snapshot(env())).volumes == std::uint64_t{volumes});
+}
+
 BOOST_AUTO_TEST_CASE(closing_finishes_what_waits) {
   std::thread closer;
   gate.close(*log);

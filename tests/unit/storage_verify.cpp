@@ -3,10 +3,12 @@
 
 #include "storage/verify/verify.h"
 
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <functional>
 
 #include "storage/catalog/names.h"
+#include "storage/query/namespace.h"
 #include "tests/support/state.h"
 
 namespace dobson::storage {
@@ -15,8 +17,13 @@ namespace {
 
 const std::string long_name(600, 'n');
 
-// Volume 2 "shire" with bucket 3 "maps", container 4, keys "a" (id 5, two blocks), "old" replaced
-// once, and one with a long name.
+constexpr ObjectId volume_id{root_id.value + 1};
+constexpr ObjectId bucket_id{root_id.value + 2};
+constexpr ObjectId key_id{root_id.value + 3};
+constexpr ObjectId link_id{1};
+
+// Volume "shire" with bucket "maps", container 1, keys "a" (two blocks), "old" replaced once, and
+// one with a long name under a link.
 struct Sound : test::State {
   Sound() {
     const std::vector<Command> commands{
@@ -31,7 +38,7 @@ struct Sound : test::State {
     BOOST_TEST_REQUIRE(findings().empty());
   }
 
-  static BlockId block(std::uint64_t local) { return {ContainerId{4}, local}; }
+  static BlockId block(std::uint64_t local) { return {ContainerId{1}, local}; }
 
   void damage(const std::function<void(WriteTxn&)>& change) {
     WriteTxn txn(env());
@@ -48,18 +55,44 @@ struct Sound : test::State {
       change(record);
       std::string row;
       encode_as<NameRow>(record, row);
-      std::uint64_t next_id = 100;
-      put_name(txn, parent, name, row, next_id);
+      std::uint64_t next_link = 100;
+      put_name(txn, parent, name, row, next_link);
     });
   }
+
+  void damage_names(ObjectId parent, const std::string& name, const std::string& row) {
+    damage([&](WriteTxn& txn) {
+      txn.put(catalog::names.index, encode_key(NameKey{parent, name}), row);
+    });
+  }
+
+  std::string row_of_a() { return std::string(find_name(Snapshot(env()), bucket_id, "a").value()); }
 
   void expect(const std::vector<std::string>& expected) {
     BOOST_TEST(findings() == expected, boost::test_tools::per_element());
   }
+
+  void expect_among_others(const std::string& expected) {
+    const std::vector<std::string> found = findings();
+    BOOST_TEST(std::ranges::count(found, expected) == 1, expected);
+  }
+
+  // A row of the bucket as `verify` names it when it looks at rows one by one.
+  static std::string in_bucket(const std::string& name) {
+    return "namespace " + std::to_string(bucket_id.value) + "/" + name;
+  }
 };
 
-constexpr ObjectId volume_id{2};
-constexpr ObjectId bucket_id{3};
+// The name of a link's row.
+std::string link_name(char byte) {
+  return std::string(502, byte) + '\0';
+}
+
+std::string link_row(ObjectId rest) {
+  std::string row;
+  encode_as<NameRow>(NameLink{rest}, row);
+  return row;
+}
 
 }  // namespace
 
@@ -72,7 +105,7 @@ BOOST_AUTO_TEST_CASE(rows_that_do_not_decode) {
   });
   expect(
       {"containers short: malformed key", "containers short: malformed record",
-       "blocks \\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x04\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x01: "
+       "blocks \\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x01\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x01: "
        "written by a newer Dobson: record version 2, known are versions up to 1"});
 }
 
@@ -111,11 +144,11 @@ BOOST_AUTO_TEST_CASE(blocks_of_keys) {
     put(txn, catalog::blocks, block(9), {1, bucket_id, "none"});
     put(txn, catalog::deleted_blocks, block(4), {6, 1000});
   });
-  expect({"blocks block 1 in container 4: missing; key shire/maps/a has it",
-          "blocks block 2 in container 4: not as key shire/maps/a has it",
-          "blocks block 2 in container 4: key 3/a does not have it",
-          "blocks block 4 in container 4: deleted as well",
-          "blocks block 9 in container 4: key 3/none does not have it"});
+  expect({"blocks block 1 in container 1: missing; key shire/maps/a has it",
+          "blocks block 2 in container 1: not as key shire/maps/a has it",
+          "blocks block 2 in container 1: key shire/maps/a does not have it",
+          "blocks block 4 in container 1: deleted as well",
+          "blocks block 9 in container 1: key shire/maps/none does not have it"});
 }
 
 BOOST_AUTO_TEST_CASE(a_key_whose_blocks_are_not_its_size) {
@@ -123,72 +156,81 @@ BOOST_AUTO_TEST_CASE(a_key_whose_blocks_are_not_its_size) {
   const std::vector<std::string> found = findings();
   BOOST_TEST_REQUIRE(!found.empty());
   BOOST_TEST(found[0] == "namespace shire/maps/a: 30 bytes in its blocks, size 31");
+  BOOST_CHECK_EXCEPTION(find_key(Snapshot(env()), "shire", "maps", "a").ok(), EnvError,
+                        [](const EnvError& error) { return error.code() == Errc::corrupt; });
 }
 
 BOOST_AUTO_TEST_CASE(a_container_that_is_missing) {
-  damage([](WriteTxn& txn) { erase(txn, catalog::containers, ContainerId{4}); });
+  damage([](WriteTxn& txn) { erase(txn, catalog::containers, ContainerId{1}); });
   const std::vector<std::string> found = findings();
   BOOST_TEST(found.size() == 5);  // four live blocks and a deleted one
-  BOOST_TEST(found[0] == "blocks block 1 in container 4: no such container");
-  BOOST_TEST(found[4] == "deleted_blocks block 3 in container 4: no such container");
+  BOOST_TEST(found[0] == "blocks block 1 in container 1: no such container");
+  BOOST_TEST(found[4] == "deleted_blocks block 3 in container 1: no such container");
 }
 
 BOOST_AUTO_TEST_CASE(rows_that_nothing_leads_to) {
-  damage([](WriteTxn& txn) {
-    const std::string row(
-        txn.get(catalog::names.index, encode_key(NameKey{bucket_id, "a"})).value());
-    txn.put(catalog::names.index, encode_key(NameKey{ObjectId{77}, "lost"}), row);
-    txn.put(catalog::names.index, encode_key(NameKey{bucket_id, std::string(503, 'x')}), row);
-  });
-  const std::vector<std::string> found = findings();
-  BOOST_TEST_REQUIRE(found.size() >= 2);
-  BOOST_TEST(found[found.size() - 2] ==
-             "namespace 3/" + std::string(503, 'x') + ": a row's name of the wrong length");
-  BOOST_TEST(found.back() == "namespace 77/lost: under a parent that does not exist");
+  damage_names(ObjectId{77}, "lost", row_of_a());
+  damage_names(key_id, "below-a-key", row_of_a());
+  expect_among_others("namespace 77/lost: under a parent that does not exist");
+  expect_among_others("namespace " + std::to_string(key_id.value) +
+                      "/below-a-key: under a parent that does not exist");
+}
+
+BOOST_AUTO_TEST_CASE(a_row_that_is_as_long_as_a_link) {
+  damage_names(bucket_id, std::string(503, 'x'), row_of_a());
+  expect_among_others(in_bucket(std::string(503, 'x')) + ": a row's name of the wrong length");
 }
 
 BOOST_AUTO_TEST_CASE(a_link_that_leads_nowhere) {
   damage([](WriteTxn& txn) {
-    std::string link;
-    encode_as<NameRow>(NameLink{ObjectId{50}}, link);
-    txn.put(catalog::names.index, encode_key(NameKey{bucket_id, std::string(502, 'x') + '\0'}),
-            link);
     StateRecord state = read_state(txn);
-    state.next_id = 60;
+    state.next_link = 60;
     write_state(txn, state);
   });
-  expect({"namespace 50/: a link that leads nowhere"});
+  damage_names(bucket_id, link_name('x'), link_row(ObjectId{50}));
+  expect({in_bucket(std::string(502, 'x')) + "\\x00: a link that leads nowhere"});
 }
 
-BOOST_AUTO_TEST_CASE(a_link_that_turns_back) {
+BOOST_AUTO_TEST_CASE(links_that_turn_back) {
+  damage_names(bucket_id, link_name('x'), link_row(bucket_id));
+  expect({"state : table namespace, row " + printable(encode_key(NameKey{bucket_id, {}})) +
+          std::string(502, 'x') + "\\x00: malformed link"});
   damage([](WriteTxn& txn) {
-    std::string link;
-    encode_as<NameRow>(NameLink{bucket_id}, link);
-    txn.put(catalog::names.index, encode_key(NameKey{bucket_id, std::string(502, 'x') + '\0'}),
-            link);
+    txn.erase(catalog::names.index, encode_key(NameKey{bucket_id, link_name('x')}));
   });
-  expect({"state : table namespace, row \\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x03" +
+  damage_names(link_id, link_name('x'), link_row(link_id));
+  expect({"state : table namespace, row " + printable(encode_key(NameKey{link_id, {}})) +
           std::string(502, 'x') + "\\x00: malformed link"});
 }
 
-BOOST_AUTO_TEST_CASE(an_id_that_was_never_drawn) {
+BOOST_AUTO_TEST_CASE(ids_that_were_never_drawn) {
   damage_name<KeyRecord>(bucket_id, "a", [](KeyRecord& key) { key.id = {1000}; });
-  expect({"namespace shire/maps/a: id 1000 was never drawn"});
+  expect({in_bucket("a") + ": id 1000 was never drawn"});
+  damage_name<KeyRecord>(bucket_id, "a", [](KeyRecord& key) { key.id = {key_id.value + 3}; });
+  expect({in_bucket("a") + ": id " + std::to_string(key_id.value + 3) + " was never drawn"});
+  damage_name<KeyRecord>(bucket_id, "a", [](KeyRecord& key) { key.id = key_id; });
+  damage([](WriteTxn& txn) { put(txn, catalog::containers, ContainerId{2}, {}); });
+  expect({"containers 2: its id was never drawn"});
 }
 
-BOOST_AUTO_TEST_CASE(an_id_that_was_drawn_twice) {
-  damage([](WriteTxn& txn) {
-    std::string link;
-    encode_as<NameRow>(NameLink{ObjectId{6}}, link);
-    for (const char c : {'x', 'y'}) {
-      const std::string name = std::string(502, c) + '\0';
-      txn.put(catalog::names.index, encode_key(NameKey{bucket_id, name}), link);
-    }
-  });
-  const std::vector<std::string> found = findings();
-  BOOST_TEST_REQUIRE(!found.empty());
-  BOOST_TEST(found[0] ==
-             "namespace 3/" + std::string(502, 'y') + "\\x00: id 6 has another owner as well");
+BOOST_AUTO_TEST_CASE(ids_that_were_drawn_twice) {
+  damage_name<KeyRecord>(bucket_id, "old", [](KeyRecord& key) { key.id = key_id; });
+  expect(
+      {in_bucket("old") + ": id " + std::to_string(key_id.value) + " has another owner as well"});
+  damage_names(bucket_id, link_name('x'), link_row(link_id));
+  expect_among_others(in_bucket(std::string(502, 'x')) + "\\x00: id 1 has another owner as well");
+
+  // However many are looked at together.
+  const std::vector<std::string> at_once = findings();
+  for (const std::uint64_t ids : {1, 2, 3, 7}) {
+    std::vector<std::string> found;
+    VerifyOptions options;
+    options.ids_at_once = ids;
+    verify(Snapshot(env()), options, [&found](const Finding& each) {
+      found.push_back(each.table + " " + each.row + ": " + each.what);
+    });
+    BOOST_TEST((std::ranges::is_permutation(found, at_once)));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(bytes_are_read_when_asked_for) {
@@ -208,7 +250,7 @@ BOOST_AUTO_TEST_CASE(bytes_are_read_when_asked_for) {
   const std::uint64_t count =
       verify(Snapshot(env()), options, [&found](const Finding& each) { found.push_back(each); });
   BOOST_TEST(count == 1);
-  BOOST_TEST(found[0].what == "bytes of key 3/a: bad checksum");
+  BOOST_TEST(found[0].what == "bytes of key shire/maps/a: bad checksum");
   BOOST_TEST(read.size() == 4);
   BOOST_TEST(done == all);
 }
