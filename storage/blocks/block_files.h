@@ -24,6 +24,8 @@ class BlockFiles {
   Result<std::shared_ptr<ContainerFile>> open(ContainerId id);
   Result<std::shared_ptr<ContainerFile>> create(ContainerId id, std::uint64_t allocate);
 
+  const std::filesystem::path& directory() const { return directory_; }
+
  private:
   using Files = std::list<std::shared_ptr<ContainerFile>>;
 

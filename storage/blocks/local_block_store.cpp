@@ -132,12 +132,6 @@ Status LocalBlockStore::reclaim(BlockIndex& index, ContainerId container) {
   return {};
 }
 
-Result<std::uint64_t> LocalBlockStore::unaccounted_bytes(BlockIndex& index, ContainerId container) {
-  const auto file = TRY(files_.open(container));
-  const Busy taken = TRY(busy(*file));
-  return count_used(*file, find_gaps(index, container, taken));
-}
-
 Result<Busy> LocalBlockStore::busy(const ContainerFile& file) const {
   if (auto busy = allocator_.busy(file.id())) return std::move(*busy);
   return Busy{{}, TRY(file.size())};

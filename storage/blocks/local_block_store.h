@@ -1,7 +1,7 @@
 #pragma once
 
 // The block store on a directory of this machine. Beside the face of `BlockStore` it shows what the
-// background jobs, `verify` and /-/metrics need; the jobs are in storage/jobs/space.h.
+// background jobs (storage/jobs/purge.h) and /-/metrics need.
 
 #include <cstdint>
 #include <filesystem>
@@ -54,10 +54,6 @@ class LocalBlockStore final : public BlockStore {
 
   // Gives back what no row speaks for in the container.
   Status reclaim(BlockIndex& index, ContainerId container);
-
-  // Bytes of the container outside of all blocks that do not read as zeros, in stretches of 4 KiB
-  // at most.
-  Result<std::uint64_t> unaccounted_bytes(BlockIndex& index, ContainerId container);
 
   const BlockMetrics& metrics() const { return metrics_; }
 

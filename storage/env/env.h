@@ -21,7 +21,7 @@ using TableIndex = unsigned;
 
 struct EnvOptions {
   std::filesystem::path directory;  // must exist (create_env.h)
-  std::uint64_t map_size = 0;       // bytes of address space
+  std::uint64_t map_size = 0;       // bytes of address space; never less than the file has
   unsigned readers = 0;             // read transactions open at once
   std::vector<std::string> tables;  // made when missing
 };

@@ -7,11 +7,11 @@
 
 namespace dobson::storage {
 
-StoppedStore::StoppedStore(const std::filesystem::path& data, std::uint64_t map_size, DataLock lock)
-    : lock_(std::move(lock)), state_(state_options(data, map_size, limits::internal_readers)) {}
+StoppedStore::StoppedStore(const std::filesystem::path& data, DataLock lock)
+    : lock_(std::move(lock)),
+      state_(state_options(data, limits::page_bytes, limits::internal_readers)) {}
 
-Result<std::unique_ptr<StoppedStore>> StoppedStore::open(const std::filesystem::path& data,
-                                                         std::uint64_t map_size) {
+Result<std::unique_ptr<StoppedStore>> StoppedStore::open(const std::filesystem::path& data) {
   std::error_code missing;
   if (!std::filesystem::is_directory(data / "state", missing)) {
     return Error{Errc::invalid_argument,
@@ -19,7 +19,7 @@ Result<std::unique_ptr<StoppedStore>> StoppedStore::open(const std::filesystem::
   }
   DataLock lock = TRY(DataLock::take(data));
   try {
-    auto store = std::make_unique<StoppedStore>(data, map_size, std::move(lock));
+    auto store = std::make_unique<StoppedStore>(data, std::move(lock));
     read_state(Snapshot(store->state()));
     return store;
   } catch (const EnvError& error) {

@@ -1,6 +1,7 @@
 #pragma once
 
-// The state of a server that does not run, for tools: its data directory is locked meanwhile.
+// The state of a server that does not run, for tools: its data directory is locked meanwhile, and
+// mapped at the size it has, so that no limit of address space stands in the way.
 
 #include <filesystem>
 #include <memory>
@@ -14,10 +15,9 @@ namespace dobson::storage {
 class StoppedStore {
  public:
   // Errors are for people: no such store, in use by which process, written by a newer Dobson.
-  static Result<std::unique_ptr<StoppedStore>> open(const std::filesystem::path& data,
-                                                    std::uint64_t map_size);
+  static Result<std::unique_ptr<StoppedStore>> open(const std::filesystem::path& data);
 
-  StoppedStore(const std::filesystem::path& data, std::uint64_t map_size, DataLock lock);
+  StoppedStore(const std::filesystem::path& data, DataLock lock);
 
   const Env& state() const { return state_; }
 

@@ -2,12 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <set>
 #include <span>
 #include <stdexcept>
 
-#include "storage/blocks/block_format.h"
-#include "storage/blocks/local_block_store.h"
+#include "storage/blocks/block_files.h"
 #include "storage/query/namespace.h"
 #include "storage/query/state_block_index.h"
 #include "storage/store.h"
@@ -50,12 +48,6 @@ std::string text_of(BlockStore& blocks, const KeyRecord& key) {
   return key_text(bytes);
 }
 
-// Verification proposes nothing.
-class NoLog final : public Log {
- public:
-  void propose(Proposal&) override { throw std::logic_error("a command during verification"); }
-};
-
 }  // namespace
 
 std::string volume_text(std::string_view owner, uint64_t quota_bytes) {
@@ -95,27 +87,20 @@ World recovered_world(const std::filesystem::path& data) {
 }
 
 std::vector<std::string> findings(const std::filesystem::path& data) {
-  const StoreOptions options;
-  const auto stopped = must(StoppedStore::open(data, options.map_size));
+  const auto stopped = must(StoppedStore::open(data));
   StateBlockIndex index(stopped->state());
-  NoLog log;
-  LocalBlockStore blocks({.directory = data / "blocks"}, log);
+  BlockFiles files(data / "blocks");
 
   std::vector<std::string> found;
   const auto report = [&](const Finding& finding) {
     found.push_back(finding.table + " " + finding.row + ": " + finding.what);
   };
   verify(Snapshot(stopped->state()),
-         {.check_block = [&](const BlockRef& block) { return check_block_bytes(blocks, block); },
+         {.check_block = [&](const BlockRef& block) { return check_block_bytes(files, block); },
           .progress = {}},
          report);
-  verify_containers(blocks, index, report);
-
-  std::set<std::string> known;
-  for (const ContainerRow& row : index.containers()) known.insert(container_file_name(row.id));
-  for (const auto& entry : std::filesystem::directory_iterator(data / "blocks"))
-    if (!known.contains(entry.path().filename()))
-      found.push_back(entry.path().string() + " has no row");
+  const std::uint64_t unaccounted = verify_containers(files, index, report);
+  if (unaccounted != 0) found.push_back(fmt::format("{} bytes of no block", unaccounted));
   return found;
 }
 

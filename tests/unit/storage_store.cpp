@@ -66,14 +66,14 @@ BOOST_AUTO_TEST_CASE(a_second_server_is_refused) {
   const auto store = open();
   const std::string used = "in use by process " + std::to_string(getpid());
   BOOST_TEST(Store::open(options, clock).error().message.ends_with(used));
-  BOOST_TEST(StoppedStore::open(options.data, options.map_size).error().message.ends_with(used));
+  BOOST_TEST(StoppedStore::open(options.data).error().message.ends_with(used));
 }
 
 BOOST_AUTO_TEST_CASE(a_stopped_store_is_opened_for_tools_and_no_other_directory) {
-  const auto none = StoppedStore::open(directory.path(), options.map_size);
+  const auto none = StoppedStore::open(directory.path());
   BOOST_TEST(none.error().message.ends_with("is not a data directory of dobsond"));
   open();
-  const auto stopped = StoppedStore::open(options.data, options.map_size);
+  const auto stopped = StoppedStore::open(options.data);
   BOOST_TEST_REQUIRE(stopped.ok());
   BOOST_TEST(read_state(Snapshot((*stopped)->state())).schema == state_schema);
 }

@@ -35,4 +35,7 @@ Try<Exit> load(const Context& context, const std::string& directory, const std::
                bool follow_links);
 Try<Exit> save(const Context& context, const std::string& path, const std::string& directory);
 
+// Of a server that does not run; `blocks` is where its container files are, empty: in `data`.
+Try<Exit> verify(const Context& context, const std::string& data, const std::string& blocks);
+
 }  // namespace dobson::ctl

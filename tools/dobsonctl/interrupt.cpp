@@ -24,4 +24,9 @@ bool interrupted() {
   return seen;
 }
 
+void let_interrupts_end() {
+  signal(SIGINT, SIG_DFL);
+  signal(SIGTERM, SIG_DFL);
+}
+
 }  // namespace dobson::ctl

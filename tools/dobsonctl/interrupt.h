@@ -9,4 +9,7 @@ void watch_interrupts();
 
 bool interrupted();
 
+// For a command that leaves nothing behind: the first Ctrl-C ends the process.
+void let_interrupts_end();
+
 }  // namespace dobson::ctl

@@ -51,6 +51,11 @@ constexpr const char* save_help =
     "name,\n"
     "or a key 'a/b' beside a key 'a'.\n";
 
+constexpr const char* verify_help =
+    "Decodes every row, recounts every total, compares every table with the others, and reads\n"
+    "every block against its checksums. Changes nothing. Prints a line for each thing that is\n"
+    "wrong, then what was looked at; exit code 1 if anything is wrong.\n";
+
 std::string account_name() {
   const passwd* account = getpwuid(geteuid());
   return account != nullptr ? account->pw_name : std::to_string(geteuid());
@@ -187,6 +192,16 @@ void add_tree_commands(CLI::App& app, Call& call) {
   }
 }
 
+void add_store_commands(CLI::App& app, Call& call) {
+  auto* verify =
+      add_command(app, call, "verify", "Check the data directory of a stopped server",
+                  [&call] { return ctl::verify(call.context, call.first, call.second); });
+  verify->add_option("DIR", call.first, "What dobsond got as --data")->required();
+  verify->add_option("--blocks", call.second, "Where blocks.nodes points; default: DIR/blocks");
+  add_json(verify, call, "Print a JSON object a line: what is wrong, then the counts");
+  verify->footer(std::string(verify_help) + "\n" + exit_codes);
+}
+
 // Header lines are made of these.
 std::string without_controls(const std::string& text) {
   const bool clean = std::ranges::none_of(text, [](unsigned char byte) { return byte < 0x20; });
@@ -235,6 +250,7 @@ int run(int count, char** arguments) {
   add_key_commands(app, call);
   add_namespace_commands(app, call);
   add_tree_commands(app, call);
+  add_store_commands(app, call);
   try {
     app.parse(count, arguments);
   } catch (const CLI::ParseError& error) {
