@@ -68,5 +68,5 @@ class Outsider(unittest.TestCase):
 
 
 def main():
-    Outsider.programs = sys.argv[1]
+    Outsider.programs = os.path.abspath(sys.argv[1])
     unittest.main(argv=sys.argv[:1] + sys.argv[2:])
