@@ -18,7 +18,12 @@ namespace {
 
 class KillLoop {
  public:
-  void run(int rounds) {
+  explicit KillLoop(uint64_t seed) : seed_(seed) {}
+
+  // Not so long that a container is full: what a kill leaves in one that is closed is given back
+  // some rounds of the purge after the start.
+  void run() {
+    constexpr int rounds = 6;
     for (int round = 0; round < rounds; ++round)
       BOOST_TEST_CONTEXT("DOBSON_SEED=" << seed_ << ": round " << round) {
         if (round % 2 == 0)
@@ -60,11 +65,11 @@ class KillLoop {
     BOOST_TEST(server.stop() == 0);
     const World world = recovered_world(data_);
     BOOST_TEST(clients_.loss(world, 0) == "");
-    BOOST_TEST(findings(data_) == std::vector<std::string>(), boost::test_tools::per_element());
+    BOOST_TEST(findings(data_) == "");
     clients_.settle(world);
   }
 
-  const uint64_t seed_ = dobson::test::seed();
+  const uint64_t seed_;
   const dobson::test::TemporaryDirectory scratch_;
   const fs::path data_ = scratch_.path() / "data";
   std::mt19937_64 random_{seed_};
@@ -76,11 +81,13 @@ class KillLoop {
 BOOST_AUTO_TEST_SUITE(kill_loop)
 
 BOOST_AUTO_TEST_CASE(loses_nothing) {
-  KillLoop().run(6);
+  KillLoop(dobson::test::seed()).run();
 }
 
-BOOST_AUTO_TEST_CASE(loses_nothing_a_hundred_times, *boost::unit_test::label("long")) {
-  KillLoop().run(100);
+BOOST_AUTO_TEST_CASE(loses_nothing_many_times, *boost::unit_test::label("long")) {
+  constexpr uint64_t loops = 12;
+  const uint64_t seed = dobson::test::seed();
+  for (uint64_t i = 0; i < loops; ++i) KillLoop(seed + i).run();
 }
 
 BOOST_AUTO_TEST_SUITE_END()

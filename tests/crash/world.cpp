@@ -86,21 +86,21 @@ World recovered_world(const std::filesystem::path& data) {
   return world;
 }
 
-std::vector<std::string> findings(const std::filesystem::path& data) {
+std::string findings(const std::filesystem::path& data) {
   const auto stopped = must(StoppedStore::open(data));
   StateBlockIndex index(stopped->state());
   BlockFiles files(data / "blocks");
 
-  std::vector<std::string> found;
+  std::string found;
   const auto report = [&](const Finding& finding) {
-    found.push_back(finding.table + " " + finding.row + ": " + finding.what);
+    found += finding.table + " " + finding.row + ": " + finding.what + '\n';
   };
   verify(Snapshot(stopped->state()),
          {.check_block = [&](const BlockRef& block) { return check_block_bytes(files, block); },
           .progress = {}},
          report);
   const std::uint64_t unaccounted = verify_containers(files, index, report);
-  if (unaccounted != 0) found.push_back(fmt::format("{} bytes of no block", unaccounted));
+  if (unaccounted != 0) found += fmt::format("{} bytes of no block\n", unaccounted);
   return found;
 }
 

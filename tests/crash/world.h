@@ -8,7 +8,6 @@
 #include <map>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace dobson::crash {
 
@@ -21,7 +20,8 @@ std::string key_text(std::string_view bytes);
 // What a server finds that starts on the directory, which recovers it.
 World recovered_world(const std::filesystem::path& data);
 
-// What is wrong with a directory that was recovered: rows, blocks, bytes and files without rows.
-std::vector<std::string> findings(const std::filesystem::path& data);
+// What is wrong with a directory that was recovered, a line each: rows, blocks, bytes and files
+// without rows. Empty if nothing is.
+std::string findings(const std::filesystem::path& data);
 
 }  // namespace dobson::crash
