@@ -66,7 +66,7 @@ class Model : public test::State {
     if (oracle_.containers.empty() || below(30) == 0) return {999'999};
     auto at = oracle_.containers.begin();
     std::advance(at, below(oracle_.containers.size()));
-    return *at;
+    return at->first;
   }
 
   PutKey put_key() {
@@ -212,6 +212,9 @@ class Model : public test::State {
       BOOST_TEST(get(txn, catalog::deleted_blocks, block).value().deleted == when);
     }
     BOOST_TEST(txn.rows(catalog::containers.index) == oracle_.containers.size());
+    for (const auto& [id, state] : oracle_.containers) {
+      BOOST_TEST((get(txn, catalog::containers, id).value().state == state));
+    }
     BOOST_TEST(findings() == std::vector<std::string>(), boost::test_tools::per_element());
   }
 

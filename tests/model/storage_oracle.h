@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "storage/command/command.h"
+#include "storage/model/rows.h"
 
 namespace dobson::test {
 
@@ -47,7 +48,7 @@ struct OracleVolume {
 class Oracle {
  public:
   std::map<std::string, OracleVolume> volumes;
-  std::set<storage::ContainerId> containers;
+  std::map<storage::ContainerId, storage::ContainerState> containers;
   std::map<storage::BlockId, UnixMillis> deleted;  // and when
   UnixMillis applied = 0;
 
@@ -174,12 +175,14 @@ class Oracle {
   }
 
   Answer run(const storage::CreateContainer&) {
-    containers.insert(drawn_);
+    containers[drawn_] = storage::ContainerState::open;
     return ok;
   }
 
   Answer run(const storage::CloseContainer& c) {
-    return containers.contains(c.container) ? Answer(ok) : Errc::container_not_found;
+    if (!containers.contains(c.container)) return Errc::container_not_found;
+    containers[c.container] = storage::ContainerState::closed;
+    return ok;
   }
 
   Answer run(const storage::PurgeBlocks& c) {
