@@ -60,7 +60,8 @@ class Reactor final : public Mailbox {
 
   const unsigned index_;
   const Clock* clock_;
-  asio::io_context io_{1};
+  // One thread; from others come posts alone, so descriptors need no locks.
+  asio::io_context io_{ASIO_CONCURRENCY_HINT_UNSAFE_IO};
   asio::executor_work_guard<asio::io_context::executor_type> work_{io_.get_executor()};
   asio::basic_waitable_timer<std::chrono::steady_clock,
                              asio::wait_traits<std::chrono::steady_clock>,

@@ -18,9 +18,14 @@ void answer(Exchange& exchange, int status, std::string_view type, std::string_v
   exchange.finish(body);
 }
 
+constexpr std::string_view json_type = "application/json";
+
 void healthy(void*, Exchange& exchange) {
-  answer(exchange, 200, "application/json", R"({"status":"alive"})");
+  answer(exchange, 200, json_type, R"({"status":"alive"})");
 }
+
+// The usual answer: load balancers ask all the time.
+constexpr std::string_view all_well = R"({"status":"ready","writable":true})";
 
 // A load balancer takes the server out while this says 503; reads still work when only writes are
 // refused, so that is told but is no reason.
@@ -28,12 +33,13 @@ void ready(void* context, Exchange& exchange) {
   auto& internal = *static_cast<InternalContext*>(context);
   const bool draining = internal.draining.load(std::memory_order_relaxed);
   const auto health = internal.store.health();
+  if (!draining && health.writable) return answer(exchange, 200, json_type, all_well);
   auto& json = http::JsonWriter::begin();
   json.object().key("status").string(draining ? "draining" : "ready");
   json.key("writable").boolean(health.writable);
   if (!health.writable) json.key("why").string(health.why);
   json.end_object();
-  answer(exchange, draining ? 503 : 200, "application/json", json.text());
+  answer(exchange, draining ? 503 : 200, json_type, json.text());
 }
 
 void metrics(void* context, Exchange& exchange) {

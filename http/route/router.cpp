@@ -2,18 +2,32 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "http/message/url.h"
 
 namespace dobson::http {
 
-// `rest` is what follows the slash behind a node; nothing when the path ends at the node itself.
+// Few literals stand at one node, of different lengths mostly: looking through them beats a tree.
 struct Router::Node {
-  std::map<std::string_view, std::unique_ptr<Node>> literals;
+  std::vector<std::pair<std::string_view, std::unique_ptr<Node>>> literals;
   std::unique_ptr<Node> piece;  // {name}
   std::unique_ptr<Path> rest;   // {name*}
   std::unique_ptr<Path> path;   // ends here
   bool with_slash = false;      // … also with a slash behind
+
+  const Node* literal(std::string_view name) const {
+    for (const auto& [literal, node] : literals) {
+      if (literal == name) return node.get();
+    }
+    return nullptr;
+  }
+  std::unique_ptr<Node>& literal_place(std::string_view name) {
+    for (auto& [literal, node] : literals) {
+      if (literal == name) return node;
+    }
+    return literals.emplace_back(name, nullptr).second;
+  }
 };
 
 namespace {
@@ -114,7 +128,7 @@ Status Router::add(const Family& family, const Route& route) {
       place = &node->rest;
       continue;
     }
-    auto& child = is_arg(piece) ? node->piece : node->literals[piece];
+    auto& child = is_arg(piece) ? node->piece : node->literal_place(piece);
     if (!child) child = std::make_unique<Node>();
     node = child.get();
   }
@@ -153,6 +167,8 @@ Router::Match Router::match(std::string_view raw_path) const {
   struct Search {
     Match match;
 
+    // `rest` is what follows the slash behind a node; nothing when the path ends at the node
+    // itself.
     bool find(const Node& node, std::optional<std::string_view> rest, std::size_t args) {
       const bool ends = !rest || (rest->empty() && node.with_slash);
       if (ends && node.path) {
@@ -162,8 +178,8 @@ Router::Match Router::match(std::string_view raw_path) const {
       if (!rest) return false;
       auto left = rest;
       const auto piece = take_piece(left);
-      const auto literal = node.literals.find(piece);
-      if (literal != node.literals.end() && find(*literal->second, left, args)) return true;
+      const Node* literal = node.literal(piece);
+      if (literal != nullptr && find(*literal, left, args)) return true;
       if (node.piece) {
         match.args[args] = piece;
         if (find(*node.piece, left, args + 1)) return true;

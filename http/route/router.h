@@ -7,7 +7,6 @@
 // before `{name}`, and that before `{name*}`.
 
 #include <array>
-#include <map>
 #include <memory>
 #include <span>
 #include <string>

@@ -191,8 +191,8 @@ Task<bool> ServerExchange::write_body(std::span<const std::byte> bytes) {
 
 void ServerExchange::length_line(std::uint64_t length) {
   std::array<char, 20> digits;
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), length).ptr;
-  out_.append("Content-Length: ").append(digits.data(), end).append("\r\n");
+  const char* const end = std::to_chars(digits.begin(), digits.end(), length).ptr;
+  out_.append("Content-Length: ").append(std::string_view(digits.data(), end)).append("\r\n");
 }
 
 void ServerExchange::end_head(Answer answer) {
