@@ -34,8 +34,6 @@ struct Request {
   std::optional<std::uint64_t> content_length;  // as declared; absent with chunked
   std::span<const Header> headers;
 
-  bool has_body() const { return chunked || content_length.value_or(0) > 0; }
-
   // Names compare without case. First value, or null.
   const std::string_view* header(std::string_view name) const;
   unsigned count(std::string_view name) const;

@@ -167,11 +167,10 @@ int run(const Invocation& invocation, const Options& options) {
   }
   ozone.settings.port = port_of(bound->front());
   warn_if_public(*bound);
-  server->start();
-
   const auto store_budget = storage::Store::budget(limits::connections, block_threads);
   std::puts(memory_budget(server->budget(), store_budget).c_str());
   const ListenersFile listeners(invocation.data, {{"ozone", *bound}});
+  server->start();  // those who came since the ports were bound have waited for it
   terminated.get_future().wait();
 
   log::info("dobsond", "draining; a second signal ends at once");

@@ -2,8 +2,10 @@
 
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <fstream>
+#include <system_error>
 
 #include "http/json/writer.h"
 
@@ -26,7 +28,9 @@ ListenersFile::ListenersFile(const std::filesystem::path& data, const Listeners&
 
   std::filesystem::path whole = path_;
   whole += ".new";
-  std::ofstream(whole) << json.text() << '\n';
+  if (!(std::ofstream(whole) << json.text() << '\n').flush()) {
+    throw std::system_error(errno, std::generic_category(), whole.string());
+  }
   std::filesystem::rename(whole, path_);
 }
 

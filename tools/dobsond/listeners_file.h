@@ -1,7 +1,7 @@
 #pragma once
 
 // Says where the server listens: a line a listener on standard output, and DATA/listeners.json for
-// programs, put in place by rename and removed at the end (design.md §5).
+// programs, put in place by rename and removed at the end (design.md §5). Throws std::system_error.
 
 #include <filesystem>
 #include <map>

@@ -21,6 +21,10 @@ void write_server(MetricsText& text, const http::Server::Readings& readings) {
                   {{"family", family}, {"route", route}, {"status", classes[i]}});
     }
   }
+  text.gauge("dobson_http_waiting", "Requests that wait for a body, an outcome or a reader now");
+  for (const auto& [family, route, counters] : readings.routes) {
+    text.sample(counters.in_flight, {{"family", family}, {"route", route}});
+  }
   text.counter("dobson_http_received_bytes_total", "Bytes of requests by route");
   for (const auto& [family, route, counters] : readings.routes) {
     text.sample(counters.request_bytes, {{"family", family}, {"route", route}});
