@@ -5,15 +5,16 @@
 namespace dobson::storage {
 
 Result<std::shared_ptr<ContainerFile>> BlockFiles::open(ContainerId id) {
-  {
-    std::lock_guard lock(mutex_);
-    const auto found = by_id_.find(id);
-    if (found != by_id_.end()) {
-      files_.splice(files_.begin(), files_, found->second);
-      return files_.front();
-    }
-  }
+  if (auto file = find(id)) return file;
   return remember(TRY(ContainerFile::open(directory_, id)));
+}
+
+std::shared_ptr<ContainerFile> BlockFiles::find(ContainerId id) {
+  std::lock_guard lock(mutex_);
+  const auto found = by_id_.find(id);
+  if (found == by_id_.end()) return nullptr;
+  files_.splice(files_.begin(), files_, found->second);
+  return files_.front();
 }
 
 Result<std::shared_ptr<ContainerFile>> BlockFiles::create(ContainerId id, std::uint64_t allocate) {

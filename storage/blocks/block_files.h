@@ -22,6 +22,8 @@ class BlockFiles {
 
   // Errors as in container_file.h.
   Result<std::shared_ptr<ContainerFile>> open(ContainerId id);
+  // Null: it is not open.
+  std::shared_ptr<ContainerFile> find(ContainerId id);
   Result<std::shared_ptr<ContainerFile>> create(ContainerId id, std::uint64_t allocate);
 
   const std::filesystem::path& directory() const { return directory_; }

@@ -66,6 +66,11 @@ class BlockStore {
   // and its checksum compared. corrupt, io.
   virtual Status read(const BlockRef& block, std::uint64_t offset, std::span<std::byte> out) = 0;
 
+  // The same without blocking. False: the bytes are not in memory, or `read` will say what is
+  // wrong.
+  virtual bool read_at_once(const BlockRef& block, std::uint64_t offset,
+                            std::span<std::byte> out) = 0;
+
  private:
   friend class BlockPin;
   virtual void unpin(std::span<const BlockRef> blocks) = 0;

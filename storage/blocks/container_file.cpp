@@ -119,10 +119,13 @@ Status ContainerFile::write_part(BlockId block, std::uint64_t number,
   return {};
 }
 
-Status ContainerFile::read_part(BlockId block, std::uint64_t number,
-                                std::span<std::byte> out) const {
+Status ContainerFile::read_part(BlockId block, std::uint64_t number, std::span<std::byte> out,
+                                Reading reading) const {
   std::uint32_t crc = 0;
-  const ssize_t got = transfer(::preadv, fd_, gather(out, crc), part_position(block, number));
+  const auto read = [reading](int fd, const iovec* into, int count, off_t offset) {
+    return ::preadv2(fd, into, count, offset, reading == Reading::at_once ? RWF_NOWAIT : 0);
+  };
+  const ssize_t got = transfer(read, fd_, gather(out, crc), part_position(block, number));
   if (got < 0) return failure("pread");
   if (static_cast<std::size_t>(got) < out.size() + sizeof crc) {
     return damaged(fmt::format("ends inside part {} of block {}", number, block.local));
@@ -199,7 +202,7 @@ Result<std::uint64_t> ContainerFile::allocated_bytes() const {
 }
 
 Status read_block(const ContainerFile& file, const BlockRef& block, std::uint64_t offset,
-                  std::span<std::byte> out) {
+                  std::span<std::byte> out, Reading reading) {
   DOBSON_ASSERT(offset <= block.length && out.size() <= block.length - offset);
   thread_local std::vector<std::byte> whole_part;
   while (!out.empty()) {
@@ -209,10 +212,10 @@ Status read_block(const ContainerFile& file, const BlockRef& block, std::uint64_
     const std::uint64_t skip = offset - start;
     const std::uint64_t taken = std::min<std::uint64_t>(length - skip, out.size());
     if (taken == length) {
-      TRY(file.read_part(block.id, number, out.first(length)));
+      TRY(file.read_part(block.id, number, out.first(length), reading));
     } else {
       whole_part.resize(length);
-      TRY(file.read_part(block.id, number, whole_part));
+      TRY(file.read_part(block.id, number, whole_part, reading));
       std::memcpy(out.data(), whole_part.data() + skip, taken);
     }
     offset += taken;

@@ -17,6 +17,8 @@
 
 namespace dobson::storage {
 
+enum class Reading { may_wait, at_once };
+
 class ContainerFile {
  public:
   // Makes the file, or makes it anew, with a header and `allocate` bytes of disk space. Durable on
@@ -33,8 +35,10 @@ class ContainerFile {
 
   Status write_part(BlockId block, std::uint64_t number, std::span<const std::byte> data);
 
-  // `out` is as long as the part. Its checksum is compared.
-  Status read_part(BlockId block, std::uint64_t number, std::span<std::byte> out) const;
+  // `out` is as long as the part. Its checksum is compared. `at_once`: io where that would have to
+  // wait for the disk.
+  Status read_part(BlockId block, std::uint64_t number, std::span<std::byte> out,
+                   Reading reading = Reading::may_wait) const;
 
   // Disk space for [begin, end), so that writes there cannot run out of it.
   Status allocate(std::uint64_t begin, std::uint64_t end);
@@ -69,6 +73,6 @@ class ContainerFile {
 
 // Fills `out` from byte `offset` of the block. The bytes asked for lie inside the block.
 Status read_block(const ContainerFile& file, const BlockRef& block, std::uint64_t offset,
-                  std::span<std::byte> out);
+                  std::span<std::byte> out, Reading reading = Reading::may_wait);
 
 }  // namespace dobson::storage

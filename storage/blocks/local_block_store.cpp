@@ -89,6 +89,16 @@ Status LocalBlockStore::read(const BlockRef& block, std::uint64_t offset,
   return status;
 }
 
+bool LocalBlockStore::read_at_once(const BlockRef& block, std::uint64_t offset,
+                                   std::span<std::byte> out) {
+  const auto file = files_.find(block.id.container);
+  if (file == nullptr || !read_block(*file, block, offset, out, Reading::at_once).ok()) {
+    return false;
+  }
+  metrics_.read_bytes.fetch_add(out.size(), std::memory_order_relaxed);
+  return true;
+}
+
 void LocalBlockStore::give_back(BlockIndex& index, std::vector<Garbage> garbage) {
   std::ranges::sort(
       garbage, {}, [](const Garbage& each) { return std::pair(each.container, each.range.begin); });

@@ -39,6 +39,7 @@ class LocalBlockStore final : public BlockStore {
   Result<std::unique_ptr<BlockWriter>> write(std::optional<std::uint64_t> size) override;
   BlockPin pin(std::span<const BlockRef> blocks) override;
   Status read(const BlockRef& block, std::uint64_t offset, std::span<std::byte> out) override;
+  bool read_at_once(const BlockRef& block, std::uint64_t offset, std::span<std::byte> out) override;
 
   bool pinned(BlockId block) const { return pins_.pinned(block); }
 

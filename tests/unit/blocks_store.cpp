@@ -103,6 +103,8 @@ BOOST_AUTO_TEST_CASE(any_range_of_a_block) {
     BOOST_REQUIRE(store->read(block, offset, out).ok());
     BOOST_TEST((std::ranges::equal(out, std::span(bytes).subspan(offset, length))),
                "offset " << offset << ", length " << length);
+    Bytes again(length);
+    BOOST_TEST((!store->read_at_once(block, offset, again) || again == out));
   };
   check(0, 0);
   check(bytes.size(), 0);
@@ -126,6 +128,8 @@ BOOST_AUTO_TEST_CASE(a_flipped_byte_is_found) {
   for (const std::uint64_t at : {0ul, part - 1, part, part + 3, part + 4, on_disk - 1}) {
     flip_byte(path, block.id.local + at);
     BOOST_TEST((error_of(read(object)) == Errc::corrupt), "byte " << at);
+    Bytes bytes(block.length);
+    BOOST_TEST(!store->read_at_once(block, 0, bytes));
     flip_byte(path, block.id.local + at);
     BOOST_TEST(read(object).ok());
   }
