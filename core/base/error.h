@@ -26,7 +26,6 @@ namespace dobson {
   X(access_denied)       \
   X(quota_exceeded)      \
   X(container_not_found) \
-  X(too_large)           \
   X(unavailable)         \
   X(overloaded)          \
   X(out_of_space)        \

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "core/async/pool.h"
+#include "core/base/limits.h"
 #include "handlers/common/readers.h"
 #include "handlers/ozone/text.h"
 #include "http/route/exchange.h"
@@ -20,6 +21,7 @@ struct Settings {
   std::uint16_t port = 0;                                        // shown by /serviceList
   std::set<std::string, std::less<>> admins{"root", "hdfs"};     // in lower case, as callers come
   bool acls_enforced = false;                                    // §2.4
+  std::uint64_t key_bytes = 5120 * limits::GiB;                  // of the largest key (§3.11)
   bool key_type_field = true;                                    // `type` in key info (Decision 9)
   storage::Replication replication = storage::Replication::one;  // of new buckets
 

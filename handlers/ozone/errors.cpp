@@ -61,8 +61,6 @@ Refused refused_by_store(std::string_view stem, const Error& error) {
       return {Code::access_denied};
     case Errc::invalid_argument:
       return {Code::invalid_request, error.message};
-    case Errc::too_large:
-      return {Code::entity_too_large, error.message};
     case Errc::unavailable:
     case Errc::overloaded:
     case Errc::out_of_space:

@@ -29,8 +29,15 @@ std::string quoted_etag(const storage::Md5& md5) {
 
 // --- PUT ---
 
-Checked<void> check_length(const http::Request& request) {
-  if (request.chunked || request.content_length) return {};
+// `bytes`: announced, or received so far.
+Checked<void> check_size(const Context& context, std::uint64_t bytes) {
+  if (bytes <= context.settings.key_bytes) return {};
+  return Refused{Code::entity_too_large};
+}
+
+Checked<void> check_length(const Context& context, const http::Request& request) {
+  if (request.chunked) return {};
+  if (request.content_length) return check_size(context, *request.content_length);
   return Refused{Code::invalid_request, "Content-Length is a required header for putting a key."};
 }
 
@@ -55,7 +62,7 @@ Checked<void> check_room(Context& context, http::Exchange& exchange) {
 using Writer = std::unique_ptr<storage::BlockWriter>;
 
 Checked<Writer> begin_upload(Context& context, http::Exchange& exchange) {
-  TRY(check_length(exchange.request()));
+  TRY(check_length(context, exchange.request()));
   TRY(check_access(context, exchange, Need::write, put_stem));
   TRY(check_room(context, exchange));
   return TRY_STORE(put_stem, context.store.blocks().write(exchange.request().content_length));
@@ -81,6 +88,8 @@ Task<Checked<storage::WrittenObject>> receive(Context* context, http::Exchange* 
       co_return cut_body(*exchange, piece.error());
     }
     if (piece->empty()) break;
+    const auto fits = check_size(*context, exchange->body_bytes());
+    if (!fits) co_return fits.error();
     const auto bytes = *piece;
     auto append = [writer, bytes] { return writer->append(bytes); };
     auto appended = co_await offload(context->block_pool, exchange->mailbox(), append);
@@ -256,12 +265,18 @@ Task<void> get_key(void* context, http::Exchange* exchange) {
     begin_data(*exchange, *found);
     co_return;
   }
-  std::vector<std::byte> buffer(pieces.length());
+  storage::BlockStore& blocks = ozone.store.blocks();
+  const auto most = std::min<std::uint64_t>(found->range.length, limits::body_chunk_bytes);
+  const auto memory = std::make_unique_for_overwrite<std::byte[]>(most);
   // The first piece is read before the head is sent: damage there is still an honest 500.
   for (bool first = true; !pieces.done(); pieces.advance(), first = false) {
-    buffer.resize(pieces.length());
-    auto read = [&] { return ozone.store.blocks().read(pieces.block(), pieces.offset(), buffer); };
-    auto done = co_await offload(ozone.block_pool, exchange->mailbox(), read);
+    const std::span buffer(memory.get(), pieces.length());
+    const bool little = buffer.size() <= limits::part_bytes;
+    Status done;
+    if (!little || !blocks.read_at_once(pieces.block(), pieces.offset(), buffer)) {
+      auto read = [&] { return blocks.read(pieces.block(), pieces.offset(), buffer); };
+      done = co_await offload(ozone.block_pool, exchange->mailbox(), read);
+    }
     if (!done && first) {
       answer(*exchange, refused_by_store({}, done.error()));
       co_return;

@@ -81,8 +81,8 @@ constexpr std::string_view list_buckets_errors[] = {"volumeNotFound", "invalidQu
 constexpr std::string_view list_keys_errors[] = {"volumeNotFound", "bucketNotFound", "accessDenied",
                                                  "invalidQueryParam"};
 constexpr std::string_view put_key_errors[] = {
-    "volumeNotFound", "bucketNotFound", "accessDenied",  "invalidKey",        "invalidRequest",
-    "badDigest",      "incompleteBody", "quotaExceeded", "serviceUnavailable"};
+    "volumeNotFound", "bucketNotFound", "accessDenied",   "invalidKey",    "invalidRequest",
+    "entityTooLarge", "badDigest",      "incompleteBody", "quotaExceeded", "serviceUnavailable"};
 constexpr std::string_view get_key_errors[] = {"volumeNotFound", "bucketNotFound",
                                                "keyNotFound",    "accessDenied",
                                                "invalidRange",   "invalidQueryParam"};

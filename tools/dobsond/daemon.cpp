@@ -75,7 +75,8 @@ ozone::Settings ozone_settings(const Options& options) {
   ozone::Settings settings;
   const std::string& name = options.text("server.name");
   settings.server_name = name.empty() ? host_name() : name;
-  settings.acls_enforced = options.flag("ozone.acl_enabled");
+  settings.acls_enforced = options.flag("ozone.acl.enabled");
+  settings.key_bytes = static_cast<std::uint64_t>(options.integer("ozone.key_size"));
   settings.key_type_field = options.flag("ozone.key_type_field");
   settings.add_admin(os_account());
   for (const std::string& admin : options.list("ozone.admins")) settings.add_admin(admin);

@@ -52,6 +52,12 @@ class OzoneCase(unittest.TestCase):
         """One request of a well-behaved client; the form of its answer is checked."""
         return self.exchange(support.request_bytes(method, target, standard(**who), body), method)
 
+    def chunked(self, path, body, headers=()):
+        """PUT of a body that has its framing already."""
+        head = support.request_bytes("PUT", path, standard(
+            headers=[("Transfer-Encoding", "chunked"), *headers]))
+        return self.exchange(head + body)
+
     def exchange(self, data, method="GET", half_close=False):
         """Bytes on a kept connection, and their one answer."""
         self.connection = self.connection or support.Connection(self.address)

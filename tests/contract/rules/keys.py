@@ -185,11 +185,6 @@ class TestPut(OzoneCase):
                 self.assertEqual((reply.status, reply["Connection"]), (400, "close"))
         self.assertEqual(self.done(200, "GET", path).body, b"original")
 
-    def chunked(self, path, body, headers=()):
-        head = support.request_bytes("PUT", path, standard(
-            headers=[("Transfer-Encoding", "chunked"), *headers]))
-        return self.exchange(head + body)
-
     def test_chunked(self):
         """An extension of §3.11."""
         path = self.bucket() + "/k"

@@ -19,6 +19,26 @@ class SettingsCase(OzoneCase):
         cls.server.stop()
 
 
+class TestKeySize(SettingsCase):
+    """§3.11: a configured size limit gives 413."""
+
+    settings = ["ozone.key_size=100KiB"]
+    MOST = 100 << 10
+
+    def put_fixed(self, path, size):
+        return self.call("PUT", path, bytes(size))
+
+    def put_chunked(self, path, size):
+        return self.chunked(path, b"%x\r\n" % size + bytes(size) + b"\r\n0\r\n\r\n")
+
+    def test_one_byte_too_many(self):
+        path = self.bucket() + "/k"
+        for put in (self.put_fixed, self.put_chunked):
+            self.assertEqual(put(path, self.MOST).status, 201)
+            self.assert_error(put(path, self.MOST + 1), "entityTooLarge", "Entity too large.")
+            self.assertEqual(len(self.done(200, "GET", path).body), self.MOST)
+
+
 class TestEnforcedAcls(SettingsCase):
     """§2.4. Callers, as (auth name, x-ozone-user)."""
 
