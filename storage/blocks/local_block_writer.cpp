@@ -42,6 +42,8 @@ Status LocalBlockWriter::store(std::span<const std::byte> bytes) {
       bytes = bytes.subspan(part.size());
       continue;
     }
+    // Grown by itself it would have room for two parts; the memory budget counts one.
+    if (buffer_.size() + bytes.size() > buffer_.capacity()) buffer_.reserve(limits::part_bytes);
     const auto piece = bytes.first(std::min(bytes.size(), limits::part_bytes - buffer_.size()));
     buffer_.insert(buffer_.end(), piece.begin(), piece.end());
     bytes = bytes.subspan(piece.size());
