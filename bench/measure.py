@@ -174,10 +174,19 @@ def parse_options():
     parser.add_argument("--keys", type=int, help="keys of the bucket (1,000,000)")
     parser.add_argument("--rounds", type=int, help="(5)")
     parser.add_argument("--seconds", type=float, help="of each measurement (2)")
+    parser.add_argument("--update", action="store_true",
+                        help="write the figures into bench/README.md")
     parser.add_argument("--binaries", help="directory of dobsond and dobson-bench "
                         "(build/release/bin)")
     parser.add_argument("--nginx", default="nginx", help="its program")
     return parser.parse_args()
+
+
+def update(figures):
+    """Figures are the end of the page."""
+    page = Path(__file__).with_name("README.md")
+    title = "\n## Figures\n"
+    page.write_text(f"{page.read_text().partition(title)[0]}{title}\n{figures}\n")
 
 
 def main():
@@ -188,13 +197,11 @@ def main():
     except (RuntimeError, OSError) as failure:
         print(f"bench: {failure}", file=sys.stderr)
         return 1
-    conditions = bench.conditions()
-    print(f"{conditions['processor']}, {len(servers.CORES)} cores; server on core "
-          f"{servers.SERVER_CORE}, load on core {servers.LOAD_CORE}; {bench.keys:,} keys; medians "
-          f"of {bench.rounds} rounds of {bench.seconds} s; ratios within a round\n")
-    print(report.table(results))
-    print("\n" + report.peer_table(results))
-    print(f"\nAll measurements: {file}")
+    figures = report.figures(bench.conditions(), results)
+    print(figures)
+    if bench.options.update:
+        update(figures)
+    print(f"All measurements: {file}", file=sys.stderr)
     return 1 if any(result.error for result in results) else 0
 
 

@@ -89,6 +89,15 @@ def measured_cells(runs):
             *(number(median(run[part] for run in runs) / 1e6) for part in ("p50_ns", "p99_ns"))]
 
 
+def figures(conditions, results):
+    return (f"{conditions['time']}, {conditions['commit']}. {conditions['processor']}, "
+            f"{len(conditions['cores'])} cores, Linux {conditions['kernel']}; server on core "
+            f"{conditions['server_core']}, load on core {conditions['load_core']}. "
+            f"{conditions['keys']:,} keys, medians of {conditions['rounds']} rounds of "
+            f"{conditions['seconds']:g} s, ratios within a round.\n\n"
+            f"{table(results)}\n\n{peer_table(results)}")
+
+
 MEASURED = ["requests/s", "spread", "MB/s", "p50 ms", "p99 ms", "CPU us"]
 
 

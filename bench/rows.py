@@ -33,7 +33,7 @@ class Row:
     floor: float = None  # of the ratio
     aim: float = None
     cpu_ceiling: float = None  # CPU a request, as a multiple of the peer's
-    counted: int = 2000  # requests while instructions are counted
+    counted: int = 10_000  # requests while instructions are counted
     instructions_ceiling: int = None
 
 
@@ -45,7 +45,8 @@ def file_peers(name):
 
 
 def put_4k(connections, peer, floor=None):
-    return Row(f"put_4k, {connections}", "put_4k", connections, (peer,), all_cores=True, floor=floor)
+    return Row(f"put_4k, {connections}", "put_4k", connections, (peer,), all_cores=True,
+               floor=floor, counted=2000)
 
 
 ROWS = (
