@@ -23,13 +23,17 @@ constexpr std::uint64_t has(std::uint64_t word, std::uint8_t byte) {
 
 template <class Test>
 bool any_word(std::string_view text, Test test) {
-  std::uint64_t word;
-  for (; text.size() >= sizeof word; text.remove_prefix(sizeof word)) {
-    std::memcpy(&word, text.data(), sizeof word);
+  std::uint64_t word = ' ' * ones;
+  if (text.size() < sizeof word) {
+    std::memcpy(&word, text.data(), text.size());
+    return test(word) != 0;
+  }
+  const char* const last = text.data() + text.size() - sizeof word;  // may overlap the one before
+  for (const char* at = text.data(); at < last; at += sizeof word) {
+    std::memcpy(&word, at, sizeof word);
     if (test(word) != 0) return true;
   }
-  word = ' ' * ones;
-  std::memcpy(&word, text.data(), text.size());
+  std::memcpy(&word, last, sizeof word);
   return test(word) != 0;
 }
 
