@@ -18,12 +18,23 @@ Task<bool> gone() {
 }
 
 // A value that was made of a client's bytes must not begin a header of its own.
-void append_value(std::string& out, std::string_view value) {
-  const auto begin = out.size();
-  out.append(value);
-  if (!has_control(value)) return;
+void blank_breaks(char* value, std::size_t size) {
   const auto breaks = [](char c) { return c == '\r' || c == '\n' || c == '\0'; };
-  std::replace_if(out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(), breaks, ' ');
+  std::replace_if(value, value + size, breaks, ' ');
+}
+
+// "name: value\r\n", the string grown once.
+void append_line(std::string& out, std::string_view name, std::string_view value) {
+  const auto begin = out.size();
+  out.resize(begin + name.size() + value.size() + 4);
+  char* at = out.data() + begin;
+  at += name.copy(at, name.size());
+  *at++ = ':';
+  *at++ = ' ';
+  at += value.copy(at, value.size());
+  if (has_control(value)) blank_breaks(at - value.size(), value.size());
+  *at++ = '\r';
+  *at = '\n';
 }
 
 }  // namespace
@@ -147,9 +158,7 @@ void ServerExchange::status(int code) {
 
 void ServerExchange::header(std::string_view name, std::string_view value) {
   DOBSON_ASSERT(status_ != 0 && !answered());
-  out_.append(name).append(": ");
-  append_value(out_, value);
-  out_.append("\r\n");
+  append_line(out_, name, value);
 }
 
 void ServerExchange::finish(std::string_view body) {
@@ -192,7 +201,7 @@ Task<bool> ServerExchange::write_body(std::span<const std::byte> bytes) {
 void ServerExchange::length_line(std::uint64_t length) {
   std::array<char, 20> digits;
   const char* const end = std::to_chars(digits.begin(), digits.end(), length).ptr;
-  out_.append("Content-Length: ").append(std::string_view(digits.data(), end)).append("\r\n");
+  append_line(out_, "Content-Length", {digits.data(), end});
 }
 
 void ServerExchange::end_head(Answer answer) {
