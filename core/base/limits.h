@@ -58,10 +58,9 @@ constexpr std::size_t row_name_bytes = 502;  // a longer name goes on under a ro
 constexpr std::size_t page_bytes = 4 * KiB;  // LMDB's
 constexpr unsigned internal_readers = 4;     // read transactions of jobs, beside the reactors'
 constexpr std::uint64_t verify_progress_rows = 10'000;
-constexpr std::uint64_t verify_ids = 1
-                                     << 28;  // looked at in one pass, in 64 MiB; more: more passes
-constexpr int purge_interval_ms = 1000;      // between two rounds of giving space back
-constexpr int space_check_ms = 100;          // free space is asked for at most that often
+constexpr std::uint64_t verify_ids = 1 << 28;  // of one pass, in 64 MiB; more: more passes
+constexpr int purge_interval_ms = 1000;        // between two rounds of giving space back
+constexpr int space_check_ms = 100;            // free space is asked for at most that often
 
 // --- blocks ---
 constexpr std::uint64_t container_bytes = 5 * GiB;     // a container takes no block beyond it
