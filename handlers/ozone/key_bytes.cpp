@@ -205,7 +205,8 @@ void begin_data(http::Exchange& exchange, const Found& found) {
   exchange.begin_body(found.range.length);
 }
 
-// Walks the bytes of a range, piece by piece; a piece stands in one block.
+// Walks the bytes of a range, piece by piece. A piece stands in one block and, but for the last of
+// all, ends with a part, so that no part is read twice.
 class Pieces {
  public:
   Pieces(const std::vector<storage::BlockRef>& blocks, const ByteRange& range)
@@ -219,12 +220,13 @@ class Pieces {
   bool done() const { return left_ == 0; }
   const storage::BlockRef& block() const { return *block_; }
   std::uint64_t offset() const { return offset_; }
-  std::size_t length() const {
-    return std::min<std::uint64_t>({left_, block_->length - offset_, limits::body_chunk_bytes});
+  // `most`: a multiple of a part.
+  std::size_t length(std::size_t most) const {
+    const std::uint64_t in_part = offset_ % limits::part_bytes;
+    return std::min<std::uint64_t>({left_, block_->length - offset_, most - in_part});
   }
 
-  void advance() {
-    const std::size_t taken = length();
+  void advance(std::size_t taken) {
     left_ -= taken;
     offset_ += taken;
     if (offset_ == block_->length) {
@@ -266,14 +268,26 @@ Task<void> get_key(void* context, http::Exchange* exchange) {
     co_return;
   }
   storage::BlockStore& blocks = ozone.store.blocks();
-  const auto most = std::min<std::uint64_t>(found->range.length, limits::body_chunk_bytes);
-  const auto memory = std::make_unique_for_overwrite<std::byte[]>(most);
+  // What is in memory is read here, a part at a time; from the first miss on the pool reads, more
+  // at a time.
+  std::size_t most = limits::part_bytes;
+  const auto room = [&] {
+    const auto bytes = std::min<std::uint64_t>(found->range.length, most);
+    return std::make_unique_for_overwrite<std::byte[]>(bytes);
+  };
+  auto memory = room();
   // The first piece is read before the head is sent: damage there is still an honest 500.
-  for (bool first = true; !pieces.done(); pieces.advance(), first = false) {
-    const std::span buffer(memory.get(), pieces.length());
-    const bool little = buffer.size() <= limits::part_bytes;
+  for (bool first = true; !pieces.done(); first = false) {
+    std::span buffer(memory.get(), pieces.length(most));
+    bool in_memory = most == limits::part_bytes;
+    if (in_memory && !blocks.read_at_once(pieces.block(), pieces.offset(), buffer)) {
+      in_memory = false;
+      most = limits::body_chunk_bytes;
+      memory = room();
+      buffer = {memory.get(), pieces.length(most)};
+    }
     Status done;
-    if (!little || !blocks.read_at_once(pieces.block(), pieces.offset(), buffer)) {
+    if (!in_memory) {
       auto read = [&] { return blocks.read(pieces.block(), pieces.offset(), buffer); };
       done = co_await offload(ozone.block_pool, exchange->mailbox(), read);
     }
@@ -288,6 +302,7 @@ Task<void> get_key(void* context, http::Exchange* exchange) {
     if (first) begin_data(*exchange, *found);
     const bool taken = co_await exchange->write_body(buffer);
     if (!taken) co_return;
+    pieces.advance(buffer.size());
   }
 }
 

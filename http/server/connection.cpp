@@ -371,7 +371,11 @@ void Connection::refuse_body(Errc code) {
 
 Task<bool> Connection::write_body(Bytes bytes) {
   extra_ = bytes;
-  if (!send()) co_await send_rest(bytes.size());
+  if (!send()) {
+    co_await send_rest(bytes.size());
+  } else if (exchange_->body_left() > 0) {
+    co_await next_turn(*reactor_);  // a fast reader of a long body does not keep the others waiting
+  }
   co_return !broken_;
 }
 
