@@ -24,6 +24,7 @@ namespace dobson {
   X(volume_not_empty)    \
   X(bucket_not_empty)    \
   X(access_denied)       \
+  X(precondition_failed) \
   X(quota_exceeded)      \
   X(container_not_found) \
   X(unavailable)         \

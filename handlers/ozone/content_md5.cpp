@@ -45,7 +45,9 @@ std::optional<unsigned> hex_digit(char c) {
   return std::nullopt;
 }
 
-std::optional<storage::Md5> decode_hex(std::string_view text) {
+}  // namespace
+
+std::optional<storage::Md5> parse_hex(std::string_view text) {
   storage::Md5 md5{};
   if (text.size() != 2 * md5.size()) return std::nullopt;
   for (std::size_t i = 0; i < md5.size(); ++i) {
@@ -57,14 +59,12 @@ std::optional<storage::Md5> decode_hex(std::string_view text) {
   return md5;
 }
 
-}  // namespace
-
 std::optional<storage::Md5> parse_content_md5(std::string_view text) {
   text = trim(text);
-  if (const auto hex = decode_hex(text)) return hex;
+  if (const auto hex = parse_hex(text)) return hex;
   const auto bytes = decode_base64(text);
   if (!bytes) return std::nullopt;
-  if (bytes->size() != storage::Md5{}.size()) return decode_hex(*bytes);
+  if (bytes->size() != storage::Md5{}.size()) return parse_hex(*bytes);
   storage::Md5 md5;
   std::ranges::copy(*bytes, md5.begin());
   return md5;

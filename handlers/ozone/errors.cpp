@@ -59,6 +59,8 @@ Refused refused_by_store(std::string_view stem, const Error& error) {
   switch (error.code) {
     case Errc::access_denied:
       return {Code::access_denied};
+    case Errc::precondition_failed:
+      return {Code::precondition_failed};
     case Errc::invalid_argument:
       return {Code::invalid_request, error.message};
     case Errc::unavailable:

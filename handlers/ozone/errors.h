@@ -44,6 +44,7 @@ namespace dobson::ozone {
   X(volume_not_empty, 409, "volumeNotEmpty", "Volume must not have any buckets.")           \
   X(bucket_not_empty, 409, "bucketNotEmpty", "Bucket must not have any keys.")              \
   X(key_already_exists, 409, "keyAlreadyExists", "Key already exists.")                     \
+  X(precondition_failed, 412, "preconditionFailed", "A precondition did not hold.")         \
   X(entity_too_large, 413, "entityTooLarge", "Entity too large.")                           \
   X(uri_too_long, 414, "uriTooLong", "URI too long.")                                       \
   X(invalid_range, 416, "invalidRange", "The requested range is not satisfiable.")          \

@@ -11,6 +11,7 @@
 #include "core/time/http_date.h"
 #include "handlers/ozone/access.h"
 #include "handlers/ozone/byte_range.h"
+#include "handlers/ozone/conditions.h"
 #include "handlers/ozone/content_md5.h"
 #include "handlers/ozone/dates.h"
 #include "handlers/ozone/keys.h"
@@ -22,10 +23,6 @@ namespace dobson::ozone {
 namespace {
 
 constexpr std::string_view put_stem = "Create key failed, error:";
-
-std::string quoted_etag(const storage::Md5& md5) {
-  return '"' + to_hex(md5) + '"';
-}
 
 // --- PUT ---
 
@@ -41,16 +38,20 @@ Checked<void> check_length(const Context& context, const http::Request& request)
   return Refused{Code::invalid_request, "Content-Length is a required header for putting a key."};
 }
 
-// The bucket is there and the announced size fits the quota, as far as can be told before the body;
-// the command decides again.
-Checked<void> check_room(Context& context, http::Exchange& exchange) {
+// The bucket is there, the condition holds and the announced size fits the quota, as far as can be
+// told before the body; the command decides again.
+Checked<void> check_room(Context& context, http::Exchange& exchange,
+                         const storage::KeyCondition& condition) {
   const Call& call = call_of(exchange);
   const storage::ReadTxn& txn = context.read(exchange);
   const auto volume = TRY_STORE(put_stem, storage::find_volume(txn, call.volume));
   TRY_STORE(put_stem, storage::find_bucket(txn, call.volume, call.bucket));
   const auto& size = exchange.request().content_length;
-  if (!volume.quota_bytes || !size) return {};
+  const bool limited = volume.quota_bytes && size;
+  if (!limited && condition.kind == storage::KeyCondition::Kind::none) return {};
   const auto old = storage::find_key(txn, call.volume, call.bucket, call.key);
+  if (!condition.holds(old ? &*old : nullptr)) return Refused{Code::precondition_failed};
+  if (!limited) return {};
   const std::uint64_t replaced = old ? old->size : 0;
   const std::uint64_t others = volume.totals.bytes - replaced;
   if (others > *volume.quota_bytes || *size > *volume.quota_bytes - others) {
@@ -59,13 +60,20 @@ Checked<void> check_room(Context& context, http::Exchange& exchange) {
   return {};
 }
 
-using Writer = std::unique_ptr<storage::BlockWriter>;
+struct Upload {
+  storage::KeyCondition condition;
+  std::unique_ptr<storage::BlockWriter> writer;
+};
 
-Checked<Writer> begin_upload(Context& context, http::Exchange& exchange) {
+Checked<Upload> begin_upload(Context& context, http::Exchange& exchange) {
   TRY(check_length(context, exchange.request()));
+  Upload upload;
+  upload.condition = TRY(write_condition(exchange.request()));
   TRY(check_access(context, exchange, Need::write, put_stem));
-  TRY(check_room(context, exchange));
-  return TRY_STORE(put_stem, context.store.blocks().write(exchange.request().content_length));
+  TRY(check_room(context, exchange, upload.condition));
+  const auto& size = exchange.request().content_length;
+  upload.writer = TRY_STORE(put_stem, context.store.blocks().write(size));
+  return upload;
 }
 
 Refused cut_body(const http::Exchange& exchange, const Error& error) {
@@ -114,7 +122,7 @@ Checked<void> check_digest(const http::Request& request, const storage::WrittenO
 }
 
 // Names the bytes: the commit of the upload.
-Task<Checked<void>> commit(Context* context, http::Exchange* exchange, storage::BlockWriter* writer,
+Task<Checked<void>> commit(Context* context, http::Exchange* exchange, Upload* upload,
                            storage::WrittenObject written) {
   const Call& call = call_of(*exchange);
   storage::PutKey put{.volume = std::string(call.volume),
@@ -122,7 +130,8 @@ Task<Checked<void>> commit(Context* context, http::Exchange* exchange, storage::
                       .key = std::string(call.key),
                       .size = written.size,
                       .md5 = written.md5,
-                      .blocks = std::move(written.blocks)};
+                      .blocks = std::move(written.blocks),
+                      .condition = std::move(upload->condition)};
   Mailbox& home = exchange->mailbox();
   std::optional<storage::Proposal> proposal;
   auto propose = [&](Completion& done) {
@@ -132,23 +141,23 @@ Task<Checked<void>> commit(Context* context, http::Exchange* exchange, storage::
   co_await wait(home, propose);
   const auto& outcome = proposal->outcome;
   if (outcome.ok()) {
-    writer->keep();
+    upload->writer->keep();
     co_return Checked<void>{};
   }
-  if (outcome.error().code == Errc::commit_unknown) writer->leave();
+  if (outcome.error().code == Errc::commit_unknown) upload->writer->leave();
   co_return refused_by_store(put_stem, outcome.error());
 }
 
 // The digest of what is stored.
 Task<Checked<storage::Md5>> store(Context* context, http::Exchange* exchange) {
-  const auto writer = begin_upload(*context, *exchange);
-  if (!writer) co_return writer.error();
-  auto written = co_await receive(context, exchange, writer->get());
+  auto upload = begin_upload(*context, *exchange);
+  if (!upload) co_return upload.error();
+  auto written = co_await receive(context, exchange, upload->writer.get());
   if (!written) co_return written.error();
   const auto agreed = check_digest(exchange->request(), *written);
   if (!agreed) co_return agreed.error();
   const storage::Md5 md5 = written->md5;
-  const auto committed = co_await commit(context, exchange, writer->get(), std::move(*written));
+  const auto committed = co_await commit(context, exchange, &*upload, std::move(*written));
   if (!committed) co_return committed.error();
   co_return md5;
 }
@@ -158,6 +167,7 @@ Task<Checked<storage::Md5>> store(Context* context, http::Exchange* exchange) {
 // What a GET sends, decided in one read transaction.
 struct Found {
   storage::KeyRecord key;
+  bool modified = true;  // false: the client has it already
   ByteRange range;
   storage::BlockPin pin;
 };
@@ -167,7 +177,7 @@ struct Found {
 bool range_applies(const http::Request& request, const storage::KeyRecord& key) {
   const auto* condition = request.header("If-Range");
   if (condition == nullptr) return true;
-  if (key.md5 && *condition == quoted_etag(*key.md5)) return true;
+  if (key.md5 && *condition == entity_tag(*key.md5)) return true;
   const auto date = parse_date(*condition);
   return date && *date == key.modified / 1000 * 1000;
 }
@@ -176,6 +186,10 @@ Checked<Found> find(Context& context, http::Exchange& exchange) {
   const http::Request& request = exchange.request();
   Found found;
   found.key = TRY(look_up(context, exchange));
+  const Reading verdict = reading(request, found.key);
+  if (verdict == Reading::refuse) return Refused{Code::precondition_failed};
+  found.modified = verdict == Reading::serve;
+  if (!found.modified) return found;
   found.range = {ByteRange::Kind::whole, 0, found.key.size};
   const bool reads = request.method == http::Method::get;
   const auto* header = request.header("Range");
@@ -190,11 +204,21 @@ Checked<Found> find(Context& context, http::Exchange& exchange) {
   return found;
 }
 
+void name_version(http::Exchange& exchange, const storage::KeyRecord& key) {
+  if (key.md5) exchange.header("ETag", entity_tag(*key.md5));
+  exchange.header("Last-Modified", HttpDate(key.modified));
+}
+
+void answer_not_modified(http::Exchange& exchange, const storage::KeyRecord& key) {
+  begin_answer(exchange, 304);
+  name_version(exchange, key);
+  exchange.finish({});
+}
+
 void begin_data(http::Exchange& exchange, const Found& found) {
   const bool part = found.range.kind == ByteRange::Kind::part;
   begin_data_answer(exchange, part ? 206 : 200);
-  if (found.key.md5) exchange.header("ETag", quoted_etag(*found.key.md5));
-  exchange.header("Last-Modified", HttpDate(found.key.modified));
+  name_version(exchange, found.key);
   exchange.header("Accept-Ranges", "bytes");
   if (part) {
     const std::uint64_t last = found.range.begin + found.range.length - 1;
@@ -250,7 +274,7 @@ Task<void> put_key(void* context, http::Exchange* exchange) {
     co_return;
   }
   begin_answer(*exchange, 201);
-  exchange->header("ETag", quoted_etag(*stored));
+  exchange->header("ETag", entity_tag(*stored));
   exchange->header("Content-Type", "application/octet-stream");
   exchange->finish({});
 }
@@ -260,6 +284,10 @@ Task<void> get_key(void* context, http::Exchange* exchange) {
   auto found = find(ozone, *exchange);
   if (!found) {
     answer(*exchange, found.error());
+    co_return;
+  }
+  if (!found->modified) {
+    answer_not_modified(*exchange, found->key);
     co_return;
   }
   Pieces pieces(found->key.blocks, found->range);

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "handlers/ozone/access.h"
+#include "handlers/ozone/conditions.h"
 #include "handlers/ozone/listing.h"
 #include "handlers/ozone/names.h"
 #include "handlers/ozone/wire.h"
@@ -69,10 +70,11 @@ Checked<storage::KeyRecord> look_up(Context& context, http::Exchange& exchange) 
 
 Checked<Change> delete_key(Context& context, http::Exchange& exchange) {
   const Call& call = call_of(exchange);
+  storage::KeyCondition condition = TRY(write_condition(exchange.request()));
   TRY(check_access(context, exchange, Need::write, delete_stem));
-  return Change{
-      storage::DeleteKey{std::string(call.volume), std::string(call.bucket), std::string(call.key)},
-      delete_stem, 200};
+  return Change{storage::DeleteKey{std::string(call.volume), std::string(call.bucket),
+                                   std::string(call.key), std::move(condition)},
+                delete_stem, 200};
 }
 
 Checked<Change> rename_key(Context& context, http::Exchange& exchange) {

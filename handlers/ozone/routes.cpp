@@ -59,6 +59,9 @@ constexpr std::string_view volume_errors[] = {"volumeNotFound"};
 constexpr std::string_view bucket_errors[] = {"volumeNotFound", "bucketNotFound", "accessDenied"};
 constexpr std::string_view key_errors[] = {"volumeNotFound", "bucketNotFound", "keyNotFound",
                                            "accessDenied"};
+constexpr std::string_view delete_key_errors[] = {"volumeNotFound",     "bucketNotFound",
+                                                  "keyNotFound",        "accessDenied",
+                                                  "preconditionFailed", "invalidRequest"};
 constexpr std::string_view create_volume_errors[] = {
     "accessDenied", "badAuthorization", "userNotFound", "malformedQuota", "volumeAlreadyExists"};
 constexpr std::string_view update_volume_errors[] = {"accessDenied", "badAuthorization",
@@ -81,11 +84,12 @@ constexpr std::string_view list_buckets_errors[] = {"volumeNotFound", "invalidQu
 constexpr std::string_view list_keys_errors[] = {"volumeNotFound", "bucketNotFound", "accessDenied",
                                                  "invalidQueryParam"};
 constexpr std::string_view put_key_errors[] = {
-    "volumeNotFound", "bucketNotFound", "accessDenied",   "invalidKey",    "invalidRequest",
-    "entityTooLarge", "badDigest",      "incompleteBody", "quotaExceeded", "serviceUnavailable"};
-constexpr std::string_view get_key_errors[] = {"volumeNotFound", "bucketNotFound",
-                                               "keyNotFound",    "accessDenied",
-                                               "invalidRange",   "invalidQueryParam"};
+    "volumeNotFound",     "bucketNotFound", "accessDenied",      "invalidKey",
+    "invalidRequest",     "entityTooLarge", "badDigest",         "incompleteBody",
+    "preconditionFailed", "quotaExceeded",  "serviceUnavailable"};
+constexpr std::string_view get_key_errors[] = {
+    "volumeNotFound",     "bucketNotFound", "keyNotFound",      "accessDenied",
+    "preconditionFailed", "invalidRange",   "invalidQueryParam"};
 constexpr std::string_view rename_key_errors[] = {
     "volumeNotFound",   "bucketNotFound", "keyNotFound",      "accessDenied",
     "keyAlreadyExists", "invalidKey",     "invalidQueryParam"};
@@ -243,7 +247,7 @@ constexpr Route routes[] = {
      .handler = mutation<&delete_key>,
      .name = "delete_key",
      .summary = "Delete a key",
-     .errors = key_errors},
+     .errors = delete_key_errors},
 };
 
 }  // namespace

@@ -38,12 +38,20 @@ void fields(auto&& visit, Of<DeleteBucket> auto& command) {
   visit(command.volume, command.bucket, command.principal);
 }
 
+template <>
+inline constexpr auto last_enumerator<KeyCondition::Kind> = KeyCondition::Kind::one_of;
+
+void fields(auto&& visit, Of<KeyCondition> auto& condition) {
+  visit(condition.kind, condition.digests);
+}
+
 void fields(auto&& visit, Of<PutKey> auto& command) {
-  visit(command.volume, command.bucket, command.key, command.size, command.md5, command.blocks);
+  visit(command.volume, command.bucket, command.key, command.size, command.md5, command.blocks,
+        command.condition);
 }
 
 void fields(auto&& visit, Of<DeleteKey> auto& command) {
-  visit(command.volume, command.bucket, command.key);
+  visit(command.volume, command.bucket, command.key, command.condition);
 }
 
 void fields(auto&& visit, Of<RenameKey> auto& command) {

@@ -76,8 +76,18 @@ struct DeleteBucket {
   Principal principal;
 };
 
-// volume_not_found, bucket_not_found, quota_exceeded. Creates or replaces; the replaced key's
-// blocks go to the deleted blocks.
+// What a command demands of the key that it replaces or deletes (spec/ozone-rest.md §4.5).
+struct KeyCondition {
+  enum class Kind : std::uint8_t { none, absent, present, one_of };
+  Kind kind = Kind::none;
+  std::vector<Md5> digests;  // of `one_of`: the key is there, with one of these
+
+  // `key`: null when there is none.
+  bool holds(const KeyRecord* key) const;
+};
+
+// volume_not_found, bucket_not_found, precondition_failed, quota_exceeded. Creates or replaces; the
+// replaced key's blocks go to the deleted blocks.
 struct PutKey {
   std::string volume;
   std::string bucket;
@@ -85,13 +95,15 @@ struct PutKey {
   std::uint64_t size = 0;
   std::optional<Md5> md5;
   std::vector<BlockRef> blocks;
+  KeyCondition condition = {};
 };
 
-// volume_not_found, bucket_not_found, key_not_found
+// volume_not_found, bucket_not_found, precondition_failed, key_not_found
 struct DeleteKey {
   std::string volume;
   std::string bucket;
   std::string key;
+  KeyCondition condition = {};
 };
 
 // volume_not_found, bucket_not_found, key_not_found, key_exists. Onto itself: nothing changes.

@@ -71,10 +71,26 @@ bool are_consistent(Batch& batch, const PutKey& command) {
 
 }  // namespace
 
+bool KeyCondition::holds(const KeyRecord* key) const {
+  switch (kind) {
+    case Kind::none:
+      return true;
+    case Kind::absent:
+      return key == nullptr;
+    case Kind::present:
+      return key != nullptr;
+    case Kind::one_of:
+      return key != nullptr && key->md5 && std::ranges::find(digests, *key->md5) != digests.end();
+  }
+}
+
 Result<Outcome> apply(Batch& batch, UnixMillis now, const PutKey& command) {
   if (!is_legal_key_name(command.key)) return Error{Errc::invalid_argument};
   const Place place = TRY(batch.find_place(command.volume, command.bucket));
   const std::optional<KeyRecord> replaced = find_key(batch, place, command.key);
+  if (!command.condition.holds(replaced ? &*replaced : nullptr)) {
+    return Error{Errc::precondition_failed};
+  }
   const VolumeRecord& volume = **place.volume;
   if (volume.quota_bytes.has_value()) {
     const std::uint64_t others = volume.totals.bytes - (replaced ? replaced->size : 0);
@@ -110,6 +126,7 @@ Result<Outcome> apply(Batch& batch, UnixMillis now, const PutKey& command) {
 Result<Outcome> apply(Batch& batch, UnixMillis now, const DeleteKey& command) {
   const Place place = TRY(batch.find_place(command.volume, command.bucket));
   const std::optional<KeyRecord> key = find_key(batch, place, command.key);
+  if (!command.condition.holds(key ? &*key : nullptr)) return Error{Errc::precondition_failed};
   if (!key.has_value()) return Error{Errc::key_not_found};
 
   erase_name(batch.txn(), (*place.bucket)->id, command.key);

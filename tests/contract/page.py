@@ -38,6 +38,7 @@ ERRORS = {
     "volumeNotEmpty": (409, "Volume must not have any buckets."),
     "bucketNotEmpty": (409, "Bucket must not have any keys."),
     "keyAlreadyExists": (409, "Key already exists."),
+    "preconditionFailed": (412, "A precondition did not hold."),
     "entityTooLarge": (413, "Entity too large."),
     "uriTooLong": (414, "URI too long."),
     "invalidRange": (416, "The requested range is not satisfiable."),

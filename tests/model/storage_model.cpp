@@ -69,9 +69,23 @@ class Model : public test::State {
     return at->first;
   }
 
+  // Digests are of one byte repeated; of few, so that conditions hold now and then.
+  Md5 digest() {
+    Md5 md5;
+    md5.fill(static_cast<std::uint8_t>(below(3)));
+    return md5;
+  }
+  KeyCondition condition() {
+    using Kind = KeyCondition::Kind;
+    if (below(2) == 0) return {};
+    KeyCondition condition{one_of({Kind::absent, Kind::present, Kind::one_of}), {}};
+    if (condition.kind == Kind::one_of) condition.digests = {digest(), digest()};
+    return condition;
+  }
+
   PutKey put_key() {
-    PutKey put{volume(), bucket(), key(), 0, {}, {}};
-    if (below(3) != 0) put.md5.emplace().fill(static_cast<std::uint8_t>(below(256)));
+    PutKey put{volume(), bucket(), key(), 0, {}, {}, condition()};
+    if (below(3) != 0) put.md5 = digest();
     for (std::uint64_t blocks = below(4); blocks > 0; --blocks) {
       // Now and then one that was used before.
       const std::uint64_t local = below(20) == 0 ? below(next_local_ + 1) : ++next_local_;
@@ -135,7 +149,7 @@ class Model : public test::State {
       case 15:
       case 16:
       case 17:
-        return DeleteKey{volume(), bucket(), key()};
+        return DeleteKey{volume(), bucket(), key(), condition()};
       default:
         return put_key();
     }
@@ -299,6 +313,7 @@ BOOST_AUTO_TEST_CASE(random_commands_do_what_the_oracle_says) {
                                   "volume_not_empty",
                                   "bucket_not_empty",
                                   "access_denied",
+                                  "precondition_failed",
                                   "quota_exceeded",
                                   "container_not_found",
                                   "internal"};

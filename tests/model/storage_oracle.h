@@ -130,9 +130,23 @@ class Oracle {
     return ok;
   }
 
+  static bool holds(const storage::KeyCondition& condition, const OracleBucket& bucket,
+                    const std::string& name) {
+    using Kind = storage::KeyCondition::Kind;
+    const bool there = bucket.keys.contains(name);
+    if (condition.kind == Kind::none) return true;
+    if (condition.kind == Kind::absent) return !there;
+    if (condition.kind == Kind::present || !there) return there;
+    for (const auto& digest : condition.digests) {
+      if (bucket.keys.at(name).md5 == digest) return true;
+    }
+    return false;
+  }
+
   Answer run(const storage::PutKey& c) {
     OracleBucket* bucket = nullptr;
     if (const Answer missing = find(c, bucket)) return missing;
+    if (!holds(c.condition, *bucket, c.key)) return Errc::precondition_failed;
     const auto old = bucket->keys.find(c.key);
     const bool replaces = old != bucket->keys.end();
     const OracleVolume& volume = volumes[c.volume];
@@ -155,6 +169,7 @@ class Oracle {
   Answer run(const storage::DeleteKey& c) {
     OracleBucket* bucket = nullptr;
     if (const Answer missing = find(c, bucket)) return missing;
+    if (!holds(c.condition, *bucket, c.key)) return Errc::precondition_failed;
     if (!bucket->keys.contains(c.key)) return Errc::key_not_found;
     discard(bucket->keys[c.key]);
     bucket->keys.erase(c.key);

@@ -214,6 +214,28 @@ BOOST_AUTO_TEST_CASE(a_quota_holds_to_the_byte_and_within_a_batch) {
   BOOST_TEST(text_of(run(key("e", 0))) == "quota_exceeded");
 }
 
+BOOST_AUTO_TEST_CASE(conditions_see_what_the_batch_did_before) {
+  using Kind = KeyCondition::Kind;
+  PutKey create = key("a", 1);
+  create.condition = {Kind::absent, {}};
+  PutKey again = key("a", 2);
+  again.condition = {Kind::absent, {}};
+  PutKey replace = key("a", 3);
+  replace.md5 = Md5{1};
+  replace.condition = {Kind::one_of, {Md5{7}, Md5{}}};
+  PutKey late = key("a", 4);
+  late.condition = replace.condition;
+  const DeleteKey other{"shire", "maps", "a", {Kind::one_of, {Md5{}}}};
+  const DeleteKey gone{"shire", "maps", "a", {Kind::present, {}}};
+  const auto outcomes = run({create, again, replace, late, other, gone, gone}, 1000);
+  Names texts;
+  for (const auto& outcome : outcomes) texts.push_back(text_of(outcome));
+  const Names expected{
+      "ok", "precondition_failed", "ok", "precondition_failed", "precondition_failed",
+      "ok", "precondition_failed"};
+  BOOST_TEST(texts == expected, boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(a_put_of_blocks_that_cannot_be_is_refused) {
   const PutKey good = key("a", 10);
   BOOST_TEST(run(good).ok());

@@ -58,6 +58,18 @@ class OzoneCase(unittest.TestCase):
             headers=[("Transfer-Encoding", "chunked"), *headers]))
         return self.exchange(head + body)
 
+    def begin(self, path, body, **who):
+        """A PUT whose last byte is still to come."""
+        connection = support.Connection(self.address)
+        connection.send(support.request_bytes("PUT", path, standard(**who), body)[:-1])
+        return connection
+
+    def end(self, connection, body):
+        connection.send(body[-1:])
+        reply = connection.reply("PUT")
+        connection.close()
+        return reply
+
     def exchange(self, data, method="GET", half_close=False):
         """Bytes on a kept connection, and their one answer."""
         self.connection = self.connection or support.Connection(self.address)

@@ -137,18 +137,6 @@ class TestPut(OzoneCase):
                 if size >= 100_000:
                     self.assertEqual(reply["Connection"], "close")
 
-    def begin(self, path, body):
-        """A PUT whose last byte is still to come."""
-        connection = support.Connection(self.address)
-        connection.send(support.request_bytes("PUT", path, standard(), body)[:-1])
-        return connection
-
-    def end(self, connection, body):
-        connection.send(body[-1:])
-        reply = connection.reply("PUT")
-        connection.close()
-        return reply
-
     def test_two_writers(self):
         """The later commit wins, whoever began; until then readers see the old object."""
         path = self.bucket() + "/k"

@@ -1,0 +1,96 @@
+#include "handlers/ozone/conditions.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "handlers/ozone/content_md5.h"
+#include "handlers/ozone/dates.h"
+#include "handlers/ozone/text.h"
+#include "handlers/ozone/wire.h"
+
+namespace dobson::ozone {
+
+namespace {
+
+using storage::KeyCondition;
+
+struct EntityTags {
+  bool any = false;                  // "*"
+  std::vector<storage::Md5> strong;  // those that a key could have
+  std::vector<storage::Md5> all;     // and the weak ones
+};
+
+std::string_view without_quotes(std::string_view text) {
+  const bool quoted = text.size() >= 2 && text.starts_with('"') && text.ends_with('"');
+  return quoted ? text.substr(1, text.size() - 2) : text;
+}
+
+EntityTags parse_tags(std::string_view list) {
+  EntityTags tags;
+  tags.any = trim(list) == "*";
+  while (!list.empty()) {
+    auto item = trim(take_until(list, ','));
+    const bool weak = item.starts_with("W/");
+    if (weak) item.remove_prefix(2);
+    const auto md5 = parse_hex(without_quotes(item));
+    if (!md5) continue;
+    tags.all.push_back(*md5);
+    if (!weak) tags.strong.push_back(*md5);
+  }
+  return tags;
+}
+
+bool holds(const std::vector<storage::Md5>& tags, const storage::KeyRecord& key) {
+  return key.md5 && std::ranges::find(tags, *key.md5) != tags.end();
+}
+
+// The key has not changed after the date of the header; nothing when there is no date in it.
+std::optional<bool> unchanged_since(const http::Request& request, std::string_view name,
+                                    const storage::KeyRecord& key) {
+  const auto* text = request.header(name);
+  const auto date = text == nullptr ? std::nullopt : parse_date(*text);
+  if (!date) return std::nullopt;
+  return key.modified / 1000 * 1000 <= *date;
+}
+
+}  // namespace
+
+std::string entity_tag(const storage::Md5& md5) {
+  return '"' + to_hex(md5) + '"';
+}
+
+Reading reading(const http::Request& request, const storage::KeyRecord& key) {
+  if (const auto* match = request.header("If-Match")) {
+    const EntityTags tags = parse_tags(*match);
+    if (!tags.any && !holds(tags.strong, key)) return Reading::refuse;
+  } else if (!unchanged_since(request, "If-Unmodified-Since", key).value_or(true)) {
+    return Reading::refuse;
+  }
+  if (const auto* none = request.header("If-None-Match")) {
+    const EntityTags tags = parse_tags(*none);
+    return tags.any || holds(tags.all, key) ? Reading::not_modified : Reading::serve;
+  }
+  const bool old = unchanged_since(request, "If-Modified-Since", key).value_or(false);
+  return old ? Reading::not_modified : Reading::serve;
+}
+
+Checked<KeyCondition> write_condition(const http::Request& request) {
+  const auto* match = request.header("If-Match");
+  const auto* none =
+      request.method == http::Method::put ? request.header("If-None-Match") : nullptr;
+  const auto refused = [](const char* message) { return Refused{Code::invalid_request, message}; };
+  if (match != nullptr && none != nullptr) {
+    return refused("If-Match and If-None-Match exclude each other.");
+  }
+  if (none != nullptr) {
+    if (trim(*none) != "*") return refused("If-None-Match must be * here.");
+    return KeyCondition{KeyCondition::Kind::absent, {}};
+  }
+  if (match == nullptr) return KeyCondition{};
+  if (trim(*match).empty()) return refused("If-Match must name an entity tag.");
+  EntityTags tags = parse_tags(*match);
+  if (tags.any) return KeyCondition{KeyCondition::Kind::present, {}};
+  return KeyCondition{KeyCondition::Kind::one_of, std::move(tags.strong)};
+}
+
+}  // namespace dobson::ozone

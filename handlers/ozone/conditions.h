@@ -1,0 +1,25 @@
+#pragma once
+
+// Conditional requests for keys (spec/ozone-rest.md §4.5). The digest of a key is its strong entity
+// tag; of a header that is repeated, the first counts.
+
+#include <cstdint>
+#include <string>
+
+#include "handlers/ozone/errors.h"
+#include "http/message/request.h"
+#include "storage/command/command.h"
+#include "storage/model/namespace.h"
+
+namespace dobson::ozone {
+
+std::string entity_tag(const storage::Md5& md5);
+
+// Of a GET or HEAD of `key`.
+enum class Reading : std::uint8_t { serve, not_modified, refuse };
+Reading reading(const http::Request& request, const storage::KeyRecord& key);
+
+// What a PUT or DELETE demands of the key; `If-None-Match` is for PUT.
+Checked<storage::KeyCondition> write_condition(const http::Request& request);
+
+}  // namespace dobson::ozone
