@@ -4,6 +4,7 @@
 import json
 import os
 import re
+import resource
 import signal
 import socket
 import stat
@@ -135,6 +136,21 @@ class Start(Operating):
             address = "127.0.0.1:{}".format(taken.getsockname()[1])
             self.assert_refused(f"listen.ozone = {address}: cannot listen: Address already in use",
                                 "--set", "listen.ozone=" + address, code=1)
+
+    def test_more_clients_than_a_shell_allows_files(self):
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (64, hard))
+        try:
+            server = self.start()
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        clients = [socket.create_connection(server.address, TIMEOUT_S) for _ in range(200)]
+        for client in clients:
+            self.addCleanup(client.close)
+            client.sendall(b"GET /-/healthy HTTP/1.1\r\nHost: h\r\n\r\n")
+        for client in clients:
+            self.assertTrue(client.recv(4096).startswith(b"HTTP/1.1 200"))
+        server.stop()
 
 
 class Signals(Operating):

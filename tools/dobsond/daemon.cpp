@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <netdb.h>
 #include <pwd.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -91,6 +92,18 @@ std::uint16_t port_of(std::string_view address) {
   return port;
 }
 
+// Shells allow 1,024 open files; a process may raise that by itself as far as the hard limit.
+void raise_open_files() {
+  constexpr rlim_t others = 100;  // listeners, databases, the log
+  constexpr rlim_t wanted = limits::connections + limits::open_container_files + others;
+  rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur >= wanted) return;
+  files.rlim_cur = std::min(wanted, files.rlim_max);
+  if (::setrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur == wanted) return;
+  log::warn("dobsond", "{} files may be open, {} are wanted: clients may wait; see ulimit -Hn",
+            files.rlim_cur, wanted);
+}
+
 // Everybody who reaches a public address is believed to be whom he says.
 void warn_if_public(const std::vector<std::string>& bound) {
   for (const std::string_view address : bound) {
@@ -138,6 +151,7 @@ Status check(const Options& options) {
 
 int run(const Invocation& invocation, const Options& options) {
   set_log_level(options);
+  raise_open_files();
   std::promise<void> terminated;
   const Signals signals([&] { terminated.set_value(); }, [&] { reload(invocation, options); });
 
