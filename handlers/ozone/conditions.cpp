@@ -59,19 +59,19 @@ std::string entity_tag(const storage::Md5& md5) {
   return '"' + to_hex(md5) + '"';
 }
 
-Reading reading(const http::Request& request, const storage::KeyRecord& key) {
+Verdict reading(const http::Request& request, const storage::KeyRecord& key) {
   if (const auto* match = request.header("If-Match")) {
     const EntityTags tags = parse_tags(*match);
-    if (!tags.any && !holds(tags.strong, key)) return Reading::refuse;
+    if (!tags.any && !holds(tags.strong, key)) return Verdict::refuse;
   } else if (!unchanged_since(request, "If-Unmodified-Since", key).value_or(true)) {
-    return Reading::refuse;
+    return Verdict::refuse;
   }
   if (const auto* none = request.header("If-None-Match")) {
     const EntityTags tags = parse_tags(*none);
-    return tags.any || holds(tags.all, key) ? Reading::not_modified : Reading::serve;
+    return tags.any || holds(tags.all, key) ? Verdict::not_modified : Verdict::serve;
   }
   const bool old = unchanged_since(request, "If-Modified-Since", key).value_or(false);
-  return old ? Reading::not_modified : Reading::serve;
+  return old ? Verdict::not_modified : Verdict::serve;
 }
 
 Checked<KeyCondition> write_condition(const http::Request& request) {

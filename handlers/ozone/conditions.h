@@ -16,8 +16,8 @@ namespace dobson::ozone {
 std::string entity_tag(const storage::Md5& md5);
 
 // Of a GET or HEAD of `key`.
-enum class Reading : std::uint8_t { serve, not_modified, refuse };
-Reading reading(const http::Request& request, const storage::KeyRecord& key);
+enum class Verdict : std::uint8_t { serve, not_modified, refuse };
+Verdict reading(const http::Request& request, const storage::KeyRecord& key);
 
 // What a PUT or DELETE demands of the key; `If-None-Match` is for PUT.
 Checked<storage::KeyCondition> write_condition(const http::Request& request);

@@ -186,9 +186,9 @@ Checked<Found> find(Context& context, http::Exchange& exchange) {
   const http::Request& request = exchange.request();
   Found found;
   found.key = TRY(look_up(context, exchange));
-  const Reading verdict = reading(request, found.key);
-  if (verdict == Reading::refuse) return Refused{Code::precondition_failed};
-  found.modified = verdict == Reading::serve;
+  const Verdict verdict = reading(request, found.key);
+  if (verdict == Verdict::refuse) return Refused{Code::precondition_failed};
+  found.modified = verdict == Verdict::serve;
   if (!found.modified) return found;
   found.range = {ByteRange::Kind::whole, 0, found.key.size};
   const bool reads = request.method == http::Method::get;

@@ -1,7 +1,6 @@
 // The recorder and its replay on programs of which it is known whether a power cut can make them
 // break a promise.
 
-#include <lmdb.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -77,34 +76,6 @@ size_t records_in_file(const fs::path& directory) {
   return count;
 }
 
-// How many records an LMDB environment has, whole and in order. 0.9.24 refuses what is left of an
-// environment whose first transaction did not commit; nothing was promised then.
-size_t records_in_lmdb(const fs::path& directory) {
-  MDB_env* env = nullptr;
-  BOOST_REQUIRE(mdb_env_create(&env) == MDB_SUCCESS);
-  size_t count = 0;
-  if (mdb_env_open(env, directory.c_str(), 0, 0600) == MDB_SUCCESS) {
-    MDB_txn* txn = nullptr;
-    MDB_dbi dbi = 0;
-    MDB_cursor* cursor = nullptr;
-    BOOST_REQUIRE(mdb_txn_begin(env, nullptr, MDB_RDONLY, &txn) == MDB_SUCCESS);
-    BOOST_REQUIRE(mdb_dbi_open(txn, nullptr, 0, &dbi) == MDB_SUCCESS);
-    BOOST_REQUIRE(mdb_cursor_open(txn, dbi, &cursor) == MDB_SUCCESS);
-    const auto text = [](const MDB_val& value) {
-      return std::string_view(static_cast<const char*>(value.mv_data), value.mv_size);
-    };
-    MDB_val key;
-    MDB_val value;
-    while (mdb_cursor_get(cursor, &key, &value, MDB_NEXT) == MDB_SUCCESS &&
-           text(key) == key_of(count) && text(value) == record_of(count))
-      ++count;
-    mdb_cursor_close(cursor);
-    mdb_txn_abort(txn);
-  }
-  mdb_env_close(env);
-  return count;
-}
-
 size_t losses_of_cuts(const Run& run) {
   constexpr size_t count = 50;
   size_t cuts = 0;
@@ -131,7 +102,7 @@ constexpr std::array policies = {Policy::drop_all, Policy::keep_all, Policy::ran
 BOOST_AUTO_TEST_SUITE(power_cut_recorder)
 
 BOOST_AUTO_TEST_CASE(every_call_is_seen_in_its_order) {
-  for (const char* mode : {"calls", "synced", "lmdb", "threads"}) {
+  for (const char* mode : {"calls", "synced", "threads"}) {
     const Run run(mode);
     Replay(run.recording())
         .materialise(run.recording().ops.size(), Policy::keep_all, 0, run.left());
@@ -168,18 +139,6 @@ BOOST_AUTO_TEST_CASE(a_skipped_sync_is_caught) {
   BOOST_TEST(std::ranges::all_of(calls.recording().ops,
                                  [](const Op& op) { return op.durable_at == never; }));
   BOOST_TEST(Run("synced", "other").losses(Policy::drop_all, records_in_file) == 0);
-}
-
-BOOST_AUTO_TEST_CASE(lmdb_loses_nothing) {
-  const Run run("lmdb");
-  BOOST_TEST(run.acks().size() == writer_records);
-  for (const Policy policy : policies) BOOST_TEST(run.losses(policy, records_in_lmdb) == 0);
-}
-
-// Only `drop_all`: LMDB may crash on what the others leave of a database that was never synced.
-BOOST_AUTO_TEST_CASE(lmdb_without_sync_is_caught) {
-  BOOST_TEST(Run("lmdb_nosync").losses(Policy::drop_all, records_in_lmdb) > 0);
-  BOOST_TEST(Run("lmdb", "all").losses(Policy::drop_all, records_in_lmdb) > 0);
 }
 
 BOOST_AUTO_TEST_CASE(a_few_cuts_suffice) {

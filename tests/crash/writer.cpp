@@ -1,15 +1,12 @@
 // A program to be recorded: `crash_writer MODE DIR`. Before it goes on from a reply, which is one
 // byte out, it waits for one byte in, so that the reader knows where in the recording it stands.
 //
-//   synced        write, fdatasync, reply
-//   early         write, reply, fdatasync: it promises too early
-//   lmdb          a transaction, reply
-//   lmdb_nosync   the same with MDB_NOSYNC
-//   threads       threads write each place of a file at once; no reply
-//   calls         every call that the recorder knows, once; no reply
+//   synced    write, fdatasync, reply
+//   early     write, reply, fdatasync: it promises too early
+//   threads   threads write each place of a file at once; no reply
+//   calls     every call that the recorder knows, once; no reply
 
 #include <fcntl.h>
-#include <lmdb.h>
 #include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
@@ -36,12 +33,6 @@ Result must(Result result) {
   std::exit(1);
 }
 
-void must_lmdb(int error) {
-  if (error == MDB_SUCCESS) return;
-  std::fprintf(stderr, "crash_writer: %s\n", mdb_strerror(error));
-  std::exit(1);
-}
-
 void reply() {
   char byte = '.';
   must(write(STDOUT_FILENO, &byte, 1));
@@ -65,27 +56,6 @@ void write_records(bool early) {
     if (!early) reply();
   }
   must(close(fd));
-}
-
-void commit_records(unsigned flags) {
-  MDB_env* env = nullptr;
-  must_lmdb(mdb_env_create(&env));
-  must_lmdb(mdb_env_open(env, ".", flags, 0600));
-  sync_names();
-  for (uint64_t n = 0; n < writer_records; ++n) {
-    MDB_txn* txn = nullptr;
-    MDB_dbi dbi = 0;
-    must_lmdb(mdb_txn_begin(env, nullptr, 0, &txn));
-    must_lmdb(mdb_dbi_open(txn, nullptr, 0, &dbi));
-    std::string name = key_of(n);
-    std::string record = record_of(n);
-    MDB_val key{name.size(), name.data()};
-    MDB_val value{record.size(), record.data()};
-    must_lmdb(mdb_put(txn, dbi, &key, &value, MDB_NOOVERWRITE));
-    must_lmdb(mdb_txn_commit(txn));
-    reply();
-  }
-  mdb_env_close(env);
 }
 
 void race() {
@@ -173,8 +143,6 @@ int main(int count, char** arguments) {
   must(chdir(arguments[2]));
   if (mode == "synced") write_records(false);
   if (mode == "early") write_records(true);
-  if (mode == "lmdb") commit_records(0);
-  if (mode == "lmdb_nosync") commit_records(MDB_NOSYNC);
   if (mode == "threads") race();
   if (mode == "calls") make_every_call();
   return 0;

@@ -20,9 +20,4 @@ inline std::string record_of(uint64_t n) {
   return record;
 }
 
-inline std::string key_of(uint64_t n) {
-  const std::string number = std::to_string(n);
-  return std::string(6 - number.size(), '0') + number;
-}
-
 }  // namespace dobson::crash

@@ -39,6 +39,7 @@ BAD = [
     ("handlers/ozone/a.h", '#include "tools/dobsond/a.h"', "must not include tools/"),
     ("handlers/ozone/a.h", "#include <simdjson.h>", "may be included only in http/"),
     ("http/json/a.cpp", "co_spawn(io, run(), asio::" + "detached);", "a detached coroutine"),
+    ("tests/unit/a.cpp", "#include <lmdb.h>", "may be included only in storage/env/"),
     ("tools/dobsond/a.cpp", "// TO" + "DO", "a note to ourselves"),
     ("storage/log/a.cpp", "\n" * 501, "501 lines"),
     ("storage/log/a.cpp", "int f() {\n" + "  g();\n" * 69 + "}\n", "a function of 71 lines"),
