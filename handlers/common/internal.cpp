@@ -1,5 +1,6 @@
 #include "handlers/common/internal.h"
 
+#include "handlers/common/api_page.h"
 #include "http/json/writer.h"
 
 namespace dobson {
@@ -49,9 +50,17 @@ void metrics(void* context, Exchange& exchange) {
   answer(exchange, 200, "text/plain; version=0.0.4; charset=utf-8", text.text());
 }
 
+void openapi(void* context, Exchange& exchange) {
+  answer(exchange, 200, json_type, static_cast<InternalContext*>(context)->openapi);
+}
+
+void api(void*, Exchange& exchange) {
+  answer(exchange, 200, "text/html; charset=utf-8", api_page);
+}
+
 void unknown(void*, Exchange& exchange) {
   answer(exchange, 404, "text/plain; charset=utf-8",
-         "No such page. There are /-/healthy, /-/ready and /-/metrics.\n");
+         "No such page. There are /-/healthy, /-/ready, /-/metrics, /-/openapi.json and /-/api.\n");
 }
 
 constexpr Route routes[] = {
@@ -60,24 +69,43 @@ constexpr Route routes[] = {
      .handler = &healthy,
      .name = "healthy",
      .summary = "The process lives",
+     .answer = "`status`: alive",
      .open = true},
     {.method = Method::get,
      .pattern = "/-/ready",
      .handler = &ready,
      .name = "ready",
      .summary = "Requests are welcome; 503 while draining",
+     .answer = "`status`: ready or draining; `writable`; `why` not",
      .open = true},
     {.method = Method::get,
      .pattern = "/-/metrics",
      .handler = &metrics,
      .name = "metrics",
      .summary = "Everything that is counted, for Prometheus",
+     .answer = "Text, version 0.0.4",
+     .open = true},
+    {.method = Method::get,
+     .pattern = "/-/openapi.json",
+     .handler = &openapi,
+     .name = "openapi",
+     .summary = "All requests, for programs",
+     .answer = "OpenAPI 3.0.3",
+     .open = true},
+    {.method = Method::get,
+     .pattern = "/-/api",
+     .handler = &api,
+     .name = "api",
+     .summary = "All requests, for people",
+     .answer = "HTML",
      .open = true},
     {.method = Method::get,
      .pattern = "/-/{page*}",
      .handler = &unknown,
      .name = "unknown_page",
      .summary = "Says which pages there are",
+     .success = 404,
+     .answer = "Text",
      .open = true},
 };
 
@@ -94,7 +122,12 @@ void refuse(void*, Exchange& exchange, const http::Refusal& refusal) {
 }  // namespace
 
 http::Family make_internal_family(InternalContext& context) {
-  return {.name = "internal", .routes = routes, .context = &context, .refuse = &refuse};
+  return {.name = "internal",
+          .title = "The server itself",
+          .doc = "Pages for those who operate it. They ask for no headers.",
+          .routes = routes,
+          .context = &context,
+          .refuse = &refuse};
 }
 
 }  // namespace dobson

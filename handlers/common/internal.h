@@ -1,7 +1,7 @@
 #pragma once
 
 // The server's own pages, reserved on every listener under `/-/` (design.md §5): healthy, ready,
-// metrics.
+// metrics, and what can be asked of the listener, for programs and for people.
 
 #include <atomic>
 #include <functional>
@@ -18,6 +18,7 @@ struct InternalContext {
   std::atomic<bool> draining = false;
   // Adds what lies outside of handlers: connections and answers by route.
   std::function<void(MetricsText&)> server_metrics;
+  std::string openapi = {};  // of all families of the listener, this one too
 };
 
 // `context` must outlive the family.

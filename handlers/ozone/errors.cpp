@@ -7,7 +7,7 @@ namespace dobson::ozone {
 
 namespace {
 
-constexpr CodeInfo infos[] = {
+constexpr http::ErrorInfo infos[] = {
 #define DOBSON_OZONE_INFO(name, status, short_message, message) {status, short_message, message},
     DOBSON_OZONE_ERRORS(DOBSON_OZONE_INFO)
 #undef DOBSON_OZONE_INFO
@@ -48,8 +48,12 @@ constexpr std::string_view retry_after_s = "1";
 
 }  // namespace
 
-const CodeInfo& info_of(Code code) {
+const http::ErrorInfo& info_of(Code code) {
   return infos[static_cast<std::size_t>(code)];
+}
+
+std::span<const http::ErrorInfo> error_infos() {
+  return infos;
 }
 
 Refused refused_by_store(std::string_view stem, const Error& error) {
@@ -74,12 +78,12 @@ Refused refused_by_store(std::string_view stem, const Error& error) {
 }
 
 void answer(http::Exchange& exchange, const Refused& refused, int status) {
-  const CodeInfo& info = info_of(refused.code);
+  const http::ErrorInfo& info = info_of(refused.code);
   const Call& call = call_of(exchange);
   if (status == 0) status = info.status;
 
   auto& json = http::JsonWriter::begin();
-  json.object().key("httpCode").integer(status).key("shortMessage").string(info.short_message);
+  json.object().key("httpCode").integer(status).key("shortMessage").string(info.code);
   json.key("resource");
   if (call.volume.empty()) {
     json.null();

@@ -4,11 +4,12 @@
 // (spec/ozone-rest.md §2.9).
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "core/base/result.h"
-#include "http/route/exchange.h"
+#include "http/route/route.h"
 
 namespace dobson::ozone {
 
@@ -57,12 +58,8 @@ enum class Code : std::uint8_t {
 #undef DOBSON_OZONE_CODE
 };
 
-struct CodeInfo {
-  int status;
-  std::string_view short_message;
-  std::string_view message;
-};
-const CodeInfo& info_of(Code code);
+const http::ErrorInfo& info_of(Code code);
+std::span<const http::ErrorInfo> error_infos();  // of all
 
 // What a handler refuses with; an empty message stands for the default one.
 struct Refused {

@@ -1,98 +1,60 @@
 #include "handlers/ozone/routes.h"
 
-#include "core/base/limits.h"
 #include "handlers/ozone/buckets.h"
 #include "handlers/ozone/call.h"
 #include "handlers/ozone/key_bytes.h"
 #include "handlers/ozone/keys.h"
+#include "handlers/ozone/params.h"
 #include "handlers/ozone/service_list.h"
+#include "handlers/ozone/shapes.h"
 #include "handlers/ozone/volumes.h"
 
 namespace dobson::ozone {
 
 namespace {
 
-using http::In;
 using http::Method;
-using http::Param;
 using http::Route;
-using http::Type;
-
-constexpr std::string_view service[] = {"service"};
-constexpr std::string_view bucket[] = {"bucket"};
-constexpr std::string_view key[] = {"key"};
-
-constexpr Param prefix{.name = "prefix", .doc = "only names that begin with these bytes"};
-constexpr Param prev_key{.name = "prev-key", .doc = "only names greater than this one"};
-constexpr Param page_size{.name = "max-keys",
-                          .type = Type::integer,
-                          .min = 1,
-                          .max = limits::page_rows,
-                          .doc = "most rows of the page"};
-constexpr Param stream_size{
-    .name = "max-keys", .type = Type::integer, .min = 1, .doc = "most rows of the stream"};
-constexpr Param info(std::span<const std::string_view> choices) {
-  return {.name = "info", .type = Type::choice, .choices = choices, .doc = "what is asked for"};
-}
-
-constexpr Param quota_params[] = {
-    {.name = "quota", .doc = "digits and BYTES, MB, GB or TB; on update also `remove`"}};
-constexpr Param list_volumes_params[] = {
-    prefix,
-    page_size,
-    prev_key,
-    info(service),
-    {.name = "root-scan", .doc = "true: the volumes of everybody"}};
-constexpr Param list_buckets_params[] = {prefix, page_size, prev_key, info(bucket)};
-constexpr Param list_keys_params[] = {prefix, page_size, prev_key, info(key)};
-constexpr Param stream_params[] = {
-    prefix, stream_size, prev_key, {.name = "stream", .doc = "rows as NDJSON, without a ceiling"}};
-constexpr Param key_params[] = {info(key)};
-constexpr Param rename_params[] = {
-    {.name = "toKey", .required = true, .doc = "the new name, in the same bucket"}};
 
 constexpr std::string_view volume_path = "/{volume}[/]";
 constexpr std::string_view bucket_path = "/{volume}/{bucket}[/]";
 constexpr std::string_view key_path = "/{volume}/{bucket}/{key*}";
 
+constexpr std::string_view doc =
+    "An error is a JSON object: httpCode, shortMessage (the code), resource, message, requestID, "
+    "hostName. Every answer names its request in x-ozone-request-id. Listings are in byte order; "
+    "the next page begins behind the last name of this one (prev-key).";
+
+// Beside those of their parameters.
+constexpr std::string_view any_errors[] = {"invalidRequest", "uriTooLong", "methodNotAllowed",
+                                           "internalServerError", "serviceUnavailable"};
 constexpr std::string_view volume_errors[] = {"volumeNotFound"};
 constexpr std::string_view bucket_errors[] = {"volumeNotFound", "bucketNotFound", "accessDenied"};
 constexpr std::string_view key_errors[] = {"volumeNotFound", "bucketNotFound", "keyNotFound",
                                            "accessDenied"};
-constexpr std::string_view delete_key_errors[] = {"volumeNotFound",     "bucketNotFound",
-                                                  "keyNotFound",        "accessDenied",
-                                                  "preconditionFailed", "invalidRequest"};
-constexpr std::string_view create_volume_errors[] = {
-    "accessDenied", "badAuthorization", "userNotFound", "malformedQuota", "volumeAlreadyExists"};
-constexpr std::string_view update_volume_errors[] = {"accessDenied", "badAuthorization",
-                                                     "malformedQuota", "volumeNotFound"};
+constexpr std::string_view list_volumes_errors[] = {"Unauthorized", "userNotFound"};
+constexpr std::string_view create_volume_errors[] = {"accessDenied", "volumeAlreadyExists"};
+constexpr std::string_view update_volume_errors[] = {"accessDenied", "volumeNotFound"};
 constexpr std::string_view delete_volume_errors[] = {"volumeNotFound", "accessDenied",
                                                      "volumeNotEmpty"};
-constexpr std::string_view info_volume_errors[] = {"volumeNotFound", "accessDenied",
-                                                   "invalidQueryParam"};
-constexpr std::string_view list_volumes_errors[] = {"Unauthorized", "userNotFound",
-                                                    "invalidQueryParam"};
-constexpr std::string_view create_bucket_errors[] = {
-    "volumeNotFound", "accessDenied",         "bucketAlreadyExists",
-    "malformedACL",   "malformedStorageType", "malformedBucketVersion"};
-constexpr std::string_view update_bucket_errors[] = {
-    "volumeNotFound", "bucketNotFound",       "accessDenied",
-    "malformedACL",   "malformedStorageType", "malformedBucketVersion"};
-constexpr std::string_view delete_bucket_errors[] = {"volumeNotFound", "bucketNotFound",
-                                                     "accessDenied", "bucketNotEmpty"};
-constexpr std::string_view list_buckets_errors[] = {"volumeNotFound", "invalidQueryParam"};
-constexpr std::string_view list_keys_errors[] = {"volumeNotFound", "bucketNotFound", "accessDenied",
-                                                 "invalidQueryParam"};
+constexpr std::string_view info_volume_errors[] = {"volumeNotFound", "accessDenied"};
+// A path that ends in a slash lacks the name of a key (Decision 29): invalidKey.
+constexpr std::string_view create_bucket_errors[] = {"volumeNotFound", "accessDenied",
+                                                     "bucketAlreadyExists", "invalidKey"};
+constexpr std::string_view update_bucket_errors[] = {"volumeNotFound", "bucketNotFound",
+                                                     "accessDenied", "invalidKey"};
+constexpr std::string_view delete_bucket_errors[] = {
+    "volumeNotFound", "bucketNotFound", "accessDenied", "bucketNotEmpty", "invalidKey"};
 constexpr std::string_view put_key_errors[] = {
-    "volumeNotFound",     "bucketNotFound", "accessDenied",      "invalidKey",
-    "invalidRequest",     "entityTooLarge", "badDigest",         "incompleteBody",
-    "preconditionFailed", "quotaExceeded",  "serviceUnavailable"};
-constexpr std::string_view get_key_errors[] = {
-    "volumeNotFound",     "bucketNotFound", "keyNotFound",      "accessDenied",
-    "preconditionFailed", "invalidRange",   "invalidQueryParam"};
-constexpr std::string_view rename_key_errors[] = {
-    "volumeNotFound",   "bucketNotFound", "keyNotFound",      "accessDenied",
-    "keyAlreadyExists", "invalidKey",     "invalidQueryParam"};
+    "volumeNotFound", "bucketNotFound",     "accessDenied", "entityTooLarge",
+    "incompleteBody", "preconditionFailed", "quotaExceeded"};
+constexpr std::string_view get_key_errors[] = {"volumeNotFound",     "bucketNotFound",
+                                               "keyNotFound",        "accessDenied",
+                                               "preconditionFailed", "invalidRange"};
+constexpr std::string_view rename_key_errors[] = {"volumeNotFound", "bucketNotFound", "keyNotFound",
+                                                  "accessDenied", "keyAlreadyExists"};
+constexpr std::string_view delete_key_errors[] = {"volumeNotFound", "bucketNotFound", "keyNotFound",
+                                                  "accessDenied", "preconditionFailed"};
 
 constexpr Route routes[] = {
     {.method = Method::get,
@@ -100,6 +62,7 @@ constexpr Route routes[] = {
      .handler = query<&service_list>,
      .name = "service_list",
      .summary = "Where the REST servers are",
+     .answer = "A list of one entry: nodeType, hostname, ports",
      .open = true},
 
     {.method = Method::get,
@@ -107,7 +70,8 @@ constexpr Route routes[] = {
      .handler = query<&list_volumes>,
      .name = "list_volumes",
      .summary = "Volumes of a user, or all",
-     .params = list_volumes_params,
+     .answer = "`volumes`: each as of info_volume",
+     .params = params::list_volumes,
      .errors = list_volumes_errors,
      .gate = gate<&may_list_volumes>},
     {.method = Method::head,
@@ -115,6 +79,7 @@ constexpr Route routes[] = {
      .handler = query<&head_service>,
      .name = "head_service",
      .summary = "Whether the service answers",
+     .params = params::head_service,
      .errors = list_volumes_errors,
      .gate = gate<&may_list_volumes>},
 
@@ -123,7 +88,8 @@ constexpr Route routes[] = {
      .handler = mutation<&create_volume>,
      .name = "create_volume",
      .summary = "Create a volume",
-     .params = quota_params,
+     .success = 201,
+     .params = params::create_volume,
      .errors = create_volume_errors,
      .gate = gate<&may_create_volume>},
     {.method = Method::put,
@@ -131,7 +97,7 @@ constexpr Route routes[] = {
      .handler = mutation<&update_volume>,
      .name = "update_volume",
      .summary = "Change the owner or the quota of a volume",
-     .params = quota_params,
+     .params = params::update_volume,
      .errors = update_volume_errors,
      .gate = gate<&may_update_volume>},
     {.method = Method::del,
@@ -145,15 +111,18 @@ constexpr Route routes[] = {
      .handler = query<&info_volume>,
      .name = "info_volume",
      .summary = "Read one volume",
+     .answer = "owner, quota, volumeName, createdOn, createdBy",
      .select = {"info", "volume"},
+     .params = params::info_volume,
      .errors = info_volume_errors},
     {.method = Method::get,
      .pattern = volume_path,
      .handler = query<&list_buckets>,
      .name = "list_buckets",
      .summary = "Buckets of a volume",
-     .params = list_buckets_params,
-     .errors = list_buckets_errors},
+     .answer = "`buckets`: each as of info_bucket, with bytesUsed and keyCount",
+     .params = params::list_buckets,
+     .errors = volume_errors},
     {.method = Method::head,
      .pattern = volume_path,
      .handler = query<&head_volume>,
@@ -166,12 +135,15 @@ constexpr Route routes[] = {
      .handler = mutation<&create_bucket>,
      .name = "create_bucket",
      .summary = "Create a bucket",
+     .success = 201,
+     .params = params::bucket_settings,
      .errors = create_bucket_errors},
     {.method = Method::put,
      .pattern = bucket_path,
      .handler = mutation<&update_bucket>,
      .name = "update_bucket",
      .summary = "Change ACLs, storage type or versioning of a bucket",
+     .params = params::bucket_settings,
      .errors = update_bucket_errors},
     {.method = Method::del,
      .pattern = bucket_path,
@@ -184,6 +156,7 @@ constexpr Route routes[] = {
      .handler = query<&info_bucket>,
      .name = "info_bucket",
      .summary = "Read one bucket",
+     .answer = "volumeName, bucketName, createdOn, acls, versioning, storageType",
      .select = {"info", "bucket"},
      .errors = bucket_errors},
     {.method = Method::get,
@@ -191,16 +164,18 @@ constexpr Route routes[] = {
      .handler = query<&stream_keys>,
      .name = "stream_keys",
      .summary = "Keys of a bucket as a stream of lines",
+     .answer = "A line for each key, as of info_key; the last says `end` and how many there were",
      .select = {"stream"},
-     .params = stream_params,
-     .errors = list_keys_errors},
+     .params = params::stream_keys,
+     .errors = bucket_errors},
     {.method = Method::get,
      .pattern = bucket_path,
      .handler = query<&list_keys>,
      .name = "list_keys",
      .summary = "Keys of a bucket",
-     .params = list_keys_params,
-     .errors = list_keys_errors},
+     .answer = "name, prefix, maxKeys, truncated; `keyList`: each as of info_key",
+     .params = params::list_keys,
+     .errors = bucket_errors},
     {.method = Method::head,
      .pattern = bucket_path,
      .handler = query<&head_bucket>,
@@ -213,48 +188,71 @@ constexpr Route routes[] = {
      .handler = &put_key,
      .name = "put_key",
      .summary = "Create or replace a key",
+     .success = 201,
+     .body = "The bytes, with Content-Length or chunked",
+     .params = params::put_key,
      .errors = put_key_errors},
     {.method = Method::get,
      .pattern = key_path,
      .handler = query<&info_key>,
      .name = "info_key",
      .summary = "Read what is known of a key",
+     .answer = "version, md5hash, createdOn, modifiedOn, size, keyName, type",
      .select = {"info", "key"},
+     .params = params::info_key,
      .errors = key_errors},
     {.method = Method::get,
      .pattern = key_path,
      .handler = query<&info_key_detail>,
      .name = "info_key_detail",
      .summary = "The same, with its blocks",
+     .answer = "As of info_key, and `keyLocations`: containerID, localID, length, offset",
      .select = {"info", "key-detail"},
+     .params = params::info_key,
      .errors = key_errors},
     {.method = Method::get,
      .pattern = key_path,
      .handler = &get_key,
      .name = "get_key",
      .summary = "The bytes of a key",
-     .params = key_params,
+     .answer = "The bytes; 206 for a range, 304 for what the client has",
+     .params = params::get_key,
      .errors = get_key_errors},
     {.method = Method::post,
      .pattern = key_path,
      .handler = mutation<&rename_key>,
      .name = "rename_key",
      .summary = "Rename a key",
-     .params = rename_params,
+     .params = params::rename_key,
      .errors = rename_key_errors},
     {.method = Method::del,
      .pattern = key_path,
      .handler = mutation<&delete_key>,
      .name = "delete_key",
      .summary = "Delete a key",
+     .params = params::delete_key,
      .errors = delete_key_errors},
 };
 
 }  // namespace
 
+http::Family declarations() {
+  return {.name = "ozone",
+          .title = "Ozone REST v1",
+          .doc = doc,
+          .routes = routes,
+          .params = params::every,
+          .errors = error_infos(),
+          .any_errors = any_errors,
+          .parameter_error = info_of(Code::invalid_query_param).code,
+          .admit = &admit,
+          .refuse = &refuse};
+}
+
 http::Family make_family(Context& context) {
-  return {
-      .name = "ozone", .routes = routes, .context = &context, .admit = &admit, .refuse = &refuse};
+  http::Family family = declarations();
+  family.context = &context;
+  return family;
 }
 
 }  // namespace dobson::ozone

@@ -7,6 +7,9 @@
 
 namespace dobson::ozone {
 
+// The table alone, for documents: it cannot be served.
+http::Family declarations();
+
 // `context` must outlive the family.
 http::Family make_family(Context& context);
 

@@ -75,7 +75,6 @@ Checked<Change> delete_volume(Context&, http::Exchange& exchange) {
 
 Checked<void> info_volume(Context& context, http::Exchange& exchange) {
   const Call& call = call_of(exchange);
-  if (!query_or_empty(exchange, "prefix").empty()) return Refused{Code::invalid_query_param};
   const auto volume =
       TRY_STORE(info_stem, storage::find_volume(context.read(exchange), call.volume));
   if (!call.admin && call.caller() != volume.owner) return Refused{Code::access_denied};

@@ -33,6 +33,10 @@ Refusal wrong(const Param& param, std::string_view text) {
   return {.reason = Refusal::Reason::bad_parameter, .status = 400, .text = text, .param = &param};
 }
 
+bool in_range(const Param& param, std::int64_t value) {
+  return value >= param.min && value <= param.max;
+}
+
 // Decimal digits with an optional minus; leading zeros are allowed.
 std::optional<Refusal> check_integer(const Param& param, std::string_view text) {
   std::int64_t value = 0;
@@ -41,7 +45,7 @@ std::optional<Refusal> check_integer(const Param& param, std::string_view text) 
   if (stop != end || (error != std::errc{} && error != std::errc::result_out_of_range)) {
     return wrong(param, text);
   }
-  if (error == std::errc{} && value >= param.min && value <= param.max) return std::nullopt;
+  if (error == std::errc{} && in_range(param, value)) return std::nullopt;
   Refusal refusal = wrong(param, text);
   refusal.out_of_range = true;
   return refusal;
@@ -50,9 +54,11 @@ std::optional<Refusal> check_integer(const Param& param, std::string_view text) 
 std::optional<Refusal> check_value(const Param& param, std::string_view text) {
   switch (param.type) {
     case Type::text:
-      return std::nullopt;
+      if (in_range(param, std::ssize(text))) return std::nullopt;
+      return wrong(param, text);
     case Type::integer:
-      return text.empty() ? std::nullopt : check_integer(param, text);
+      if (text.empty() && !param.required) return std::nullopt;
+      return check_integer(param, text);
     case Type::flag:
       if (text == "true" || text == "false") return std::nullopt;
       return wrong(param, text);
@@ -81,8 +87,9 @@ std::optional<Refusal> check_params(const Route& route, const Request& request, 
   };
   for (const Param& param : route.params) {
     if (const auto* value = value_of(param)) {
-      if (auto refusal = check_value(param, *value)) return refusal;
-    } else if (param.required) {
+      auto refusal = param.wrong.empty() ? check_value(param, *value) : std::nullopt;
+      if (refusal) return refusal;
+    } else if (param.required && param.missing.empty()) {
       return wrong(param, {});
     }
   }

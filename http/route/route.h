@@ -20,16 +20,28 @@ namespace dobson::http {
 enum class In : std::uint8_t { path, query, header };
 enum class Type : std::uint8_t { text, integer, flag, choice };
 
-// One parameter. An empty query value counts as absent for integer.
+// One parameter. An empty integer counts as none. http refuses what does not hold with
+// bad_parameter; where `wrong` or `missing` names an error of the family, the family itself looks
+// at the value, or whether there is one (an empty text is none, where `min` is not set).
 struct Param {
   std::string_view name;
   In in = In::query;
   Type type = Type::text;
   bool required = false;
-  std::int64_t min = std::numeric_limits<std::int64_t>::min();  // integer
+  std::int64_t min = std::numeric_limits<std::int64_t>::min();  // integer; text: its bytes
   std::int64_t max = std::numeric_limits<std::int64_t>::max();
   std::span<const std::string_view> choices = {};  // choice
+  std::string_view example = {};                   // text that follows a grammar
   std::string_view doc = {};
+  std::string_view wrong = {};
+  std::string_view missing = {};
+};
+
+// An error that a family answers: its code on the wire and what goes with it.
+struct ErrorInfo {
+  int status;
+  std::string_view code;
+  std::string_view message;  // where the answer has none of its own
 };
 
 // What http itself refuses; the family writes the body.
@@ -74,9 +86,13 @@ struct Route {
   Handler handler;
   std::string_view name;  // of the operation, in metrics and documents
   std::string_view summary;
-  Select select = {};  // the first route whose select holds is taken; one without is last
+  int success = 200;
+  std::string_view body = {};    // of the request, described; empty: none is looked at
+  std::string_view answer = {};  // the body of a success, described; empty: it has none
+  Select select = {};            // the first route whose select holds is taken; one without is last
   std::span<const Param> params = {};
-  std::span<const std::string_view> errors = {};  // the family's codes that it can answer
+  // Codes that it can answer beside those of its parameters and Family::any_errors.
+  std::span<const std::string_view> errors = {};
   // Before the query is decoded and parameters are checked. False: it has answered.
   bool (*gate)(void* context, Exchange& exchange) = nullptr;
   bool open = false;  // of a path that Family::admit does not guard
@@ -85,7 +101,15 @@ struct Route {
 // One API family on its listeners.
 struct Family {
   std::string_view name;
+  std::string_view title = {};
+  std::string_view doc = {};  // what its requests and answers have in common
   std::span<const Route> routes;
+  // Of every route that `admit` guards; of those in the path, the ones that its pattern has. A
+  // parameter of the route with the same name goes before.
+  std::span<const Param> params = {};
+  std::span<const ErrorInfo> errors = {};             // all that its routes can answer
+  std::span<const std::string_view> any_errors = {};  // codes that any request can meet
+  std::string_view parameter_error = {};              // the code for bad_parameter
   void* context = nullptr;
   // After the path is split (path_arg holds) and before the method is looked at. False: it has
   // answered. Null: everybody is admitted.

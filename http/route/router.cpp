@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "http/message/url.h"
+#include "http/route/declared.h"
 
 namespace dobson::http {
 
@@ -74,6 +75,17 @@ Error refused(const Family& family, const Route& route, std::string_view why) {
                                       .append(why)};
 }
 
+Status check_codes(const Family& family, const Route& route) {
+  auto codes = all_codes(family, route);
+  codes.insert(codes.end(), family.any_errors.begin(), family.any_errors.end());
+  for (const auto code : codes) {
+    if (find_error(family, code) == nullptr) {
+      return refused(family, route, std::string("unknown error ").append(code));
+    }
+  }
+  return {};
+}
+
 std::string allow_of(std::span<const Router::Entry> entries) {
   std::string allow;
   for (std::size_t i = 0; i < std::size(method_names); ++i) {
@@ -100,7 +112,10 @@ Router::~Router() = default;
 Result<Router> Router::make(std::span<const Family* const> families) {
   Router router;
   for (const Family* family : families) {
-    for (const Route& route : family->routes) TRY(router.add(*family, route));
+    for (const Route& route : family->routes) {
+      TRY(check_codes(*family, route));
+      TRY(router.add(*family, route));
+    }
   }
   return router;
 }

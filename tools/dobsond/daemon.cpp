@@ -19,6 +19,7 @@
 #include "core/runtime/signals.h"
 #include "handlers/common/internal.h"
 #include "handlers/ozone/routes.h"
+#include "http/route/openapi.h"
 #include "http/server/listen.h"
 #include "http/server/server.h"
 #include "storage/store.h"
@@ -172,10 +173,13 @@ int run(const Invocation& invocation, const Options& options) {
   const http::Family ozone_family = ozone::make_family(ozone);
   InternalContext internal{.store = *store, .server_metrics = {}};
   const http::Family internal_family = make_internal_family(internal);
+  const http::Family* const families[] = {&ozone_family, &internal_family};
+  internal.openapi = http::openapi(families);
 
   const auto server = http::Server::make(runtime);
   internal.server_metrics = [&](MetricsText& text) { write_metrics(text, *server, *store); };
-  auto bound = server->listen(options.list("listen.ozone"), {&ozone_family, &internal_family});
+  auto bound =
+      server->listen(options.list("listen.ozone"), {std::begin(families), std::end(families)});
   if (!bound) {
     log::error("listen", "listen.ozone = {}", bound.error().message);
     return 1;
