@@ -62,6 +62,12 @@ constexpr std::uint64_t verify_ids = 1 << 28;  // of one pass, in 64 MiB; more: 
 constexpr int purge_interval_ms = 1000;        // between two rounds of giving space back
 constexpr int space_check_ms = 100;            // free space is asked for at most that often
 
+// --- disk space of the database file, taken before it is written ---
+constexpr std::uint64_t state_step_bytes = 16 * MiB;  // the file gets more in these steps
+constexpr std::uint64_t commit_bytes = 256 * KiB;     // of any commit, beside its rows
+constexpr std::uint64_t spare_bytes = 8 * MiB;        // kept for deletions; else 503 (disk full)
+constexpr std::size_t spare_batch_bytes = 1 * MiB;    // changed pages of a batch that uses them
+
 // --- blocks ---
 constexpr std::uint64_t container_bytes = 5 * GiB;     // a container takes no block beyond it
 constexpr std::uint64_t block_bytes = 64 * MiB;        // a longer body gets several blocks

@@ -38,7 +38,8 @@ Result<DataLock> DataLock::take(const std::filesystem::path& data) {
                                                 data.c_str(), read_pid(file))};
   }
   const std::string pid = std::to_string(getpid());
-  if (ftruncate(file, 0) != 0 || pwrite(file, pid.data(), pid.size(), 0) < 0) {
+  // Over what is there: a start on a full disk has no block for it.
+  if (pwrite(file, pid.data(), pid.size(), 0) < 0 || ftruncate(file, pid.size()) != 0) {
     return Error{Errc::io, fmt::format("cannot write {}: {}", path.c_str(), std::strerror(errno))};
   }
   return lock;

@@ -1,9 +1,12 @@
 #include "storage/env/env.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 
 #include "core/base/assert.h"
@@ -44,43 +47,76 @@ void Env::Close::operator()(MDB_env* env) const {
   mdb_env_close(env);
 }
 
-Env::Env(const EnvOptions& options) {
+namespace {
+
+// LMDB stores to a map of its lock file; a store that finds no disk space ends the process.
+void allocate_lock_file(const EnvOptions& options) {
+  constexpr std::uint64_t reader_bytes = 64;
+  const std::uint64_t bytes = limits::page_bytes + options.readers * reader_bytes;
+  const auto path = options.directory / "lock.mdb";
+  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  check("open lock.mdb", file < 0 ? errno : 0);
+  const int code = ::fallocate(file, FALLOC_FL_KEEP_SIZE, 0, bytes) == 0 ? 0 : errno;
+  ::close(file);
+  check("fallocate lock.mdb", code);
+}
+
+}  // namespace
+
+Env::Opened Env::open(const EnvOptions& options, unsigned flags) {
   MDB_env* env = nullptr;
   check("mdb_env_create", mdb_env_create(&env));
-  env_.reset(env);
+  Opened opened;
+  opened.env.reset(env);
   DOBSON_ASSERT(mdb_env_get_maxkeysize(env) == static_cast<int>(limits::row_key_bytes));
   check("mdb_env_set_mapsize", mdb_env_set_mapsize(env, options.map_size));
   check("mdb_env_set_maxreaders", mdb_env_set_maxreaders(env, options.readers));
   check("mdb_env_set_maxdbs", mdb_env_set_maxdbs(env, options.tables.size()));
-  const int opened = mdb_env_open(env, options.directory.c_str(), MDB_NOTLS, S_IRUSR | S_IWUSR);
-  if (opened == ENOMEM) {
+  if ((flags & MDB_NOLOCK) == 0) allocate_lock_file(options);
+  const int code =
+      mdb_env_open(env, options.directory.c_str(), MDB_NOTLS | flags, S_IRUSR | S_IWUSR);
+  if (code == ENOMEM) {
     throw EnvError(Errc::io,
                    fmt::format("store.map_size is {} bytes, and so much address space cannot be "
                                "reserved: raise the limit (ulimit -v; LimitAS of a service), or "
                                "lower the option; it bounds how large the state may grow",
                                options.map_size));
   }
-  check("mdb_env_open", opened);
+  check("mdb_env_open", code);
   int dead = 0;
   check("mdb_reader_check", mdb_reader_check(env, &dead));
 
+  const unsigned reads = flags & MDB_RDONLY;
   MDB_txn* txn = nullptr;
-  check("mdb_txn_begin", mdb_txn_begin(env, nullptr, 0, &txn));
+  check("mdb_txn_begin", mdb_txn_begin(env, nullptr, reads, &txn));
   for (const std::string& name : options.tables) {
     MDB_dbi table = 0;
-    if (const int code = mdb_dbi_open(txn, name.c_str(), MDB_CREATE, &table)) {
+    if (const int refused = mdb_dbi_open(txn, name.c_str(), reads ? 0 : MDB_CREATE, &table)) {
       mdb_txn_abort(txn);
-      check("mdb_dbi_open", code);
+      check("mdb_dbi_open", refused);
     }
-    tables_.push_back(table);
+    opened.tables.push_back(table);
   }
   check("mdb_txn_commit", mdb_txn_commit(txn));
+  return opened;
+}
+
+Env::Env(const EnvOptions& options) : options_(options), opened_(open(options, 0)) {}
+
+const Env::Opened& Env::frozen() const {
+  std::lock_guard lock(frozen_mutex_);
+  if (!frozen_) {
+    EnvOptions options = options_;
+    options.map_size = limits::page_bytes;  // as large as the file
+    frozen_ = open(options, MDB_RDONLY | MDB_NOLOCK);
+  }
+  return *frozen_;
 }
 
 std::uint64_t Env::oldest_snapshot() const {
   // The newest one first: who takes a slot while the list is made is in this one or a newer.
   MDB_envinfo info;
-  check("mdb_env_info", mdb_env_info(env_.get(), &info));
+  check("mdb_env_info", mdb_env_info(opened_.env.get(), &info));
   std::uint64_t oldest = info.me_last_txnid;
   // LMDB shows its reader table only as text, a line a reader: pid, thread, snapshot or "-".
   const auto look_at = [](const char* line, void* context) {
@@ -89,17 +125,33 @@ std::uint64_t Env::oldest_snapshot() const {
     if (std::sscanf(line, "%*d %*x %lu", &snapshot) == 1) least = std::min(least, snapshot);
     return 0;
   };
-  const int code = mdb_reader_list(env_.get(), look_at, &oldest);
+  const int code = mdb_reader_list(opened_.env.get(), look_at, &oldest);
   if (code < 0) check("mdb_reader_list", code);
   return oldest;
 }
 
 std::uint64_t Env::file_bytes() const {
   MDB_envinfo info;
-  check("mdb_env_info", mdb_env_info(env_.get(), &info));
+  check("mdb_env_info", mdb_env_info(opened_.env.get(), &info));
   MDB_stat stat;
-  check("mdb_env_stat", mdb_env_stat(env_.get(), &stat));
+  check("mdb_env_stat", mdb_env_stat(opened_.env.get(), &stat));
   return (info.me_last_pgno + 1) * stat.ms_psize;
+}
+
+bool Env::make_room(std::uint64_t bytes) {
+  const std::uint64_t begin = file_bytes();
+  const std::uint64_t end = begin + bytes;
+  if (end <= allocated_) return true;
+  mdb_filehandle_t file;
+  check("mdb_env_get_fd", mdb_env_get_fd(opened_.env.get(), &file));
+  for (const std::uint64_t target : {end + limits::state_step_bytes, end}) {
+    if (::fallocate(file, FALLOC_FL_KEEP_SIZE, begin, target - begin) == 0) {
+      allocated_ = target;
+      return true;
+    }
+    if (errno != ENOSPC && errno != EDQUOT) check("fallocate", errno);
+  }
+  return false;
 }
 
 }  // namespace dobson::storage

@@ -19,8 +19,8 @@ std::string_view to_view(const MDB_val& val) {
 
 }  // namespace
 
-ReadTxn::ReadTxn(const Env& env, unsigned flags) : env_(env) {
-  check("mdb_txn_begin", mdb_txn_begin(env.env_.get(), nullptr, flags, &txn_));
+int ReadTxn::begin(unsigned flags) {
+  return mdb_txn_begin(opened_->env.get(), nullptr, flags, &txn_);
 }
 
 ReadTxn::~ReadTxn() {
@@ -30,7 +30,7 @@ ReadTxn::~ReadTxn() {
 std::optional<std::string_view> ReadTxn::get(TableIndex table, std::string_view key) const {
   MDB_val from = to_val(key);
   MDB_val value;
-  const int code = mdb_get(txn_, env_.tables_[table], &from, &value);
+  const int code = mdb_get(txn_, opened_->tables[table], &from, &value);
   if (code == MDB_NOTFOUND) return std::nullopt;
   check("mdb_get", code);
   return copies_.keep(to_view(value));
@@ -38,7 +38,7 @@ std::optional<std::string_view> ReadTxn::get(TableIndex table, std::string_view 
 
 std::uint64_t ReadTxn::rows(TableIndex table) const {
   MDB_stat stat;
-  check("mdb_stat", mdb_stat(txn_, env_.tables_[table], &stat));
+  check("mdb_stat", mdb_stat(txn_, opened_->tables[table], &stat));
   return stat.ms_entries;
 }
 
@@ -46,7 +46,19 @@ std::uint64_t ReadTxn::id() const {
   return mdb_txn_id(txn_);
 }
 
-Snapshot::Snapshot(const Env& env) : ReadTxn(env, MDB_RDONLY) {}
+Snapshot::Snapshot(const Env& env) : ReadTxn(env.opened_), env_(env) {
+  const int code = begin(MDB_RDONLY);
+  if (code == MDB_PANIC) {
+    begin_frozen();
+  } else {
+    check("mdb_txn_begin", code);
+  }
+}
+
+void Snapshot::begin_frozen() {
+  opened_ = &env_.frozen();
+  check("mdb_txn_begin", begin(MDB_RDONLY));
+}
 
 void Snapshot::reset() {
   copies_.clear();
@@ -54,22 +66,27 @@ void Snapshot::reset() {
 }
 
 void Snapshot::renew() {
-  check("mdb_txn_renew", mdb_txn_renew(txn_));
+  const int code = txn_ == nullptr ? MDB_PANIC : mdb_txn_renew(txn_);
+  if (code != MDB_PANIC) return check("mdb_txn_renew", code);
+  if (txn_ != nullptr) mdb_txn_abort(std::exchange(txn_, nullptr));
+  begin_frozen();
 }
 
-WriteTxn::WriteTxn(Env& env) : ReadTxn(env, 0) {}
+WriteTxn::WriteTxn(Env& env) : ReadTxn(env.opened_), env_(env) {
+  check("mdb_txn_begin", begin(0));
+}
 
 void WriteTxn::put(TableIndex table, std::string_view key, std::string_view value) {
   MDB_val at = to_val(key);
   MDB_val bytes = to_val(value);
-  check("mdb_put", mdb_put(txn_, env_.tables_[table], &at, &bytes, 0));
+  check("mdb_put", mdb_put(txn_, opened_->tables[table], &at, &bytes, 0));
   changed_bytes_ += limits::page_bytes + value.size();
   copies_.clear();
 }
 
 bool WriteTxn::erase(TableIndex table, std::string_view key) {
   MDB_val at = to_val(key);
-  const int code = mdb_del(txn_, env_.tables_[table], &at, nullptr);
+  const int code = mdb_del(txn_, opened_->tables[table], &at, nullptr);
   if (code == MDB_NOTFOUND) return false;
   check("mdb_del", code);
   changed_bytes_ += limits::page_bytes;
@@ -79,6 +96,10 @@ bool WriteTxn::erase(TableIndex table, std::string_view key) {
 
 void WriteTxn::commit() {
   copies_.clear();
+  // Twice: leaves that split, and the pages above them.
+  if (!env_.make_room(2 * changed_bytes_ + limits::commit_bytes)) {
+    throw EnvError(Errc::out_of_space, "the disk is full");
+  }
   check("mdb_txn_commit", mdb_txn_commit(std::exchange(txn_, nullptr)));
 }
 
@@ -88,7 +109,7 @@ void Cursor::Close::operator()(MDB_cursor* cursor) const {
 
 Cursor::Cursor(const ReadTxn& txn, TableIndex table) {
   MDB_cursor* cursor = nullptr;
-  check("mdb_cursor_open", mdb_cursor_open(txn.txn_, txn.env_.tables_[table], &cursor));
+  check("mdb_cursor_open", mdb_cursor_open(txn.txn_, txn.opened_->tables[table], &cursor));
   cursor_.reset(cursor);
 }
 

@@ -33,11 +33,13 @@ class ReadTxn {
   std::uint64_t id() const;
 
  protected:
-  ReadTxn(const Env& env, unsigned flags);
+  explicit ReadTxn(const Env::Opened& env) : opened_(&env) {}
   ~ReadTxn();
 
+  int begin(unsigned flags);  // LMDB's code
+
   friend class Cursor;
-  const Env& env_;
+  const Env::Opened* opened_;
   MDB_txn* txn_ = nullptr;
   mutable RowCopies copies_;
 };
@@ -49,6 +51,11 @@ class Snapshot final : public ReadTxn {
   // Ends the snapshot and keeps its reader slot; `renew` begins the next one.
   void reset();
   void renew();
+
+ private:
+  void begin_frozen();
+
+  const Env& env_;
 };
 
 // At most one in an environment; a second waits for the first. Aborts unless committed.
@@ -63,12 +70,13 @@ class WriteTxn final : public ReadTxn {
   // which they share: a leaf for each row, and its value.
   std::uint64_t changed_bytes() const { return changed_bytes_; }
 
-  // Durable when it returns. When it throws, the transaction is over; LMDB writes the page that
-  // makes it count last and in place, so out_of_space means that nothing was changed; with any
-  // other code the outcome is unknown.
+  // Durable when it returns. When it throws, the transaction is over; disk space is taken before
+  // anything is written, so out_of_space means that nothing was changed; with any other code the
+  // outcome is unknown.
   void commit();
 
  private:
+  Env& env_;
   std::uint64_t changed_bytes_ = 0;
 };
 

@@ -7,6 +7,7 @@
 #include <ranges>
 
 #include "core/base/limits.h"
+#include "core/log/log.h"
 #include "storage/command/apply.h"
 
 namespace dobson::storage {
@@ -146,6 +147,8 @@ void LocalLog::write(bool closing) {
     if (error.code() == Errc::out_of_space) {
       code = Errc::out_of_space;
     } else {
+      log::error("log", "writing has stopped until a restart: {}", error.what());
+      if (committing) log::error("log", "the outcome of {} commands is unknown", batch.size());
       stop(error.what());
     }
     // Without a transaction nothing was taken, and asking again would never end.
@@ -167,8 +170,9 @@ void LocalLog::complete(const Proposals& batch) {
 }
 
 void LocalLog::apply_all(Proposals& batch, Batch& changes, bool closing) {
-  const bool low = space_.low();
-  const auto has_room = [&changes] { return changes.bytes() < limits::batch_bytes; };
+  const bool low = space_.low() || !state_.make_room(limits::spare_bytes);
+  const std::size_t most = low ? limits::spare_batch_bytes : limits::batch_bytes;
+  const auto has_room = [&changes, most] { return changes.bytes() < most; };
   while (!clients_.empty() && has_room()) apply_next(clients_, batch, changes, low);
   const auto end = SteadyClock::now() + std::chrono::milliseconds(limits::background_slice_ms);
   while (!background_.empty() && has_room() && (closing || SteadyClock::now() < end)) {

@@ -33,7 +33,8 @@ class Batch;
 
 class LocalLog final : public Log {
  public:
-  // While `space` is low, client commands that take space are refused with out_of_space.
+  // While `space` is low, or the file of `state` cannot grow, client commands that take space are
+  // refused with out_of_space.
   LocalLog(Env& state, const Clock& clock, SpaceWatch& space);
 
   // Finishes what waits; what is proposed from now on completes with `unavailable`.
