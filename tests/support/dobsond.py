@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -11,10 +12,19 @@ import time
 TIMEOUT_S = 30  # of every wait: only a broken server meets it
 
 
+class DidNotStart(RuntimeError):
+    """`code`: its exit code, `log`: the end of what it said."""
+
+    def __init__(self, code, log):
+        super().__init__(f"the server did not start, exit code {code}:\n{log}")
+        self.code = code
+        self.log = log
+
+
 class Server:
     """Serves `directory`, or a fresh one that goes when it stops, on a port of the kernel's choice."""
 
-    def __init__(self, program, settings=(), directory=None, words=()):
+    def __init__(self, program, settings=(), directory=None, words=(), environment=()):
         self.kept = directory is not None
         self.directory = directory or tempfile.mkdtemp(prefix="dobsond-")
         self.data = os.path.join(self.directory, "data")
@@ -22,11 +32,12 @@ class Server:
         options = [f"--set={setting}" for setting in ("listen.ozone=127.0.0.1:0", *settings)]
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen([program, "--data", self.data, *options, *words],
-                                            stdout=log, stderr=subprocess.STDOUT)
-        host, port = self._listeners()["ozone"][0].rsplit(":", 1)
+                                            stdout=log, stderr=subprocess.STDOUT,
+                                            env=os.environ | dict(environment))
+        host, port = self._listener().rsplit(":", 1)
         self.address = (host, int(port))
 
-    def _listeners(self):
+    def _listener(self):
         path = os.path.join(self.data, "listeners.json")
         deadline = time.monotonic() + TIMEOUT_S
         while self.process.poll() is None and time.monotonic() < deadline:
@@ -34,11 +45,13 @@ class Server:
                 with open(path, encoding="utf-8") as file:
                     written = json.load(file)
                 if written["pid"] == self.process.pid:  # not of a server that was killed
-                    return written["listeners"]
+                    return written["listeners"]["ozone"][0]
+            said = self.log_tail()
+            if f"{path} is not written" in said:
+                return re.search(r"^ozone listens on (\S+)$", said, re.MULTILINE)[1]
             time.sleep(0.01)
         self.process.kill()
-        self.process.wait()
-        raise RuntimeError(f"the server did not start:\n{self.log_tail()}")
+        raise DidNotStart(self.process.wait(), self.log_tail())
 
     def log_tail(self):
         with open(self.log, encoding="utf-8", errors="replace") as file:

@@ -2,11 +2,11 @@
 
 #include <unistd.h>
 
-#include <cerrno>
 #include <cstdio>
 #include <fstream>
 #include <system_error>
 
+#include "core/log/log.h"
 #include "http/json/writer.h"
 
 namespace dobson {
@@ -28,10 +28,13 @@ ListenersFile::ListenersFile(const std::filesystem::path& data, const Listeners&
 
   std::filesystem::path whole = path_;
   whole += ".new";
-  if (!(std::ofstream(whole) << json.text() << '\n').flush()) {
-    throw std::system_error(errno, std::generic_category(), whole.string());
+  std::error_code error;
+  if ((std::ofstream(whole) << json.text() << '\n').flush()) {
+    std::filesystem::rename(whole, path_, error);
+    if (!error) return;
   }
-  std::filesystem::rename(whole, path_);
+  // A full disk is no reason not to serve.
+  log::warn("listen", "{} is not written: see where it listens above", path_.native());
 }
 
 ListenersFile::~ListenersFile() {

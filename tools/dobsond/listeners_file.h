@@ -1,7 +1,8 @@
 #pragma once
 
 // Says where the server listens: a line a listener on standard output, and DATA/listeners.json for
-// programs, put in place by rename and removed at the end (design.md §5). Throws std::system_error.
+// programs, put in place by rename and removed at the end (design.md §5). A file that cannot be
+// written is told to the log.
 
 #include <filesystem>
 #include <map>
