@@ -180,6 +180,9 @@ Result<std::uint64_t> ContainerFile::count_used(std::uint64_t begin, std::uint64
 
 Status ContainerFile::sync() {
   if (::fdatasync(fd_) != 0) return failure("fdatasync");
+  struct stat found{};
+  if (::fstat(fd_, &found) != 0) return failure("fstat");
+  if (found.st_nlink == 0) return damaged("the file was removed");
   return {};
 }
 

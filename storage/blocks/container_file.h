@@ -51,6 +51,7 @@ class ContainerFile {
   Result<std::uint64_t> count_used(std::uint64_t begin, std::uint64_t end,
                                    std::uint64_t enough) const;
 
+  // A file that has no name any more is corrupt: what is in it would be gone after the next start.
   Status sync();
 
   // Begins to write [begin, end) to disk, so that the next sync has less to do.

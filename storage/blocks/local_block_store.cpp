@@ -84,7 +84,8 @@ Status LocalBlockStore::read(const BlockRef& block, std::uint64_t offset,
     metrics_.read_bytes.fetch_add(out.size(), std::memory_order_relaxed);
   } else if (status.error().code == Errc::corrupt) {
     metrics_.damaged_reads.fetch_add(1, std::memory_order_relaxed);
-    log::error("blocks", "damaged: {}", status.error().detail);
+    log::error("blocks", "damaged: container {}, block {}: {}", block.id.container.value,
+               block.id.local, status.error().detail);
   }
   return status;
 }
