@@ -115,7 +115,8 @@ constexpr Param owner{.name = user.name,
 
 constexpr Param create_volume[] = {quota, owner};
 constexpr Param update_volume[] = {quota};
-constexpr Param info_volume[] = {{.name = "prefix", .max = 0, .doc = "Not here"}, accept};
+constexpr Param info_volume[] = {{.name = "prefix", .max = 0, .doc = "Empty, if it is sent"},
+                                 accept};
 
 // --- Buckets ---
 

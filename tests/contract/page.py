@@ -42,6 +42,8 @@ ERRORS = {
     "entityTooLarge": (413, "Entity too large."),
     "uriTooLong": (414, "URI too long."),
     "invalidRange": (416, "The requested range is not satisfiable."),
+    "internalServerError": (500, "Internal server error."),
+    "serviceUnavailable": (503, "Service unavailable."),
 }
 ERROR_FIELDS = ["httpCode", "shortMessage", "resource", "message", "requestID", "hostName"]
 

@@ -123,3 +123,13 @@ def request_bytes(method, target, headers, body=None, version="HTTP/1.1"):
     if body is not None and "content-length" not in {name.lower() for name, _ in headers}:
         lines.append(f"Content-Length: {len(body)}")
     return "\r\n".join(lines + ["", ""]).encode("latin-1") + (body or b"")
+
+
+def own_page(address, path):
+    """The body of a page under `/-/`."""
+    connection = Connection(address)
+    connection.send(request_bytes("GET", path, [("Host", "localhost")]))
+    reply = connection.reply()
+    connection.close()
+    assert reply.status == 200, reply
+    return reply.body

@@ -4,6 +4,8 @@
 #include <cstdio>
 #include <exception>
 
+#include "handlers/ozone/routes.h"
+#include "http/route/api_table.h"
 #include "tools/dobsond/daemon.h"
 #include "tools/dobsond/option_table.h"
 
@@ -33,6 +35,9 @@ int main(int argc, char** argv) {
   app.add_option("--set", sets, "key=value, over the file; may repeat")->allow_extra_args(false);
   app.add_flag("--check-config", check_config, "Check the options and end");
   app.add_flag("--example-config", example, "Print a file of all options and end");
+  std::string api;
+  app.add_option("--print-api", api, "Print the requests of an API as Markdown and end")
+      ->check(CLI::IsMember({"ozone"}));
   app.set_version_flag("--version", "dobsond " DOBSON_VERSION);
   try {
     app.parse(argc, argv);
@@ -40,6 +45,10 @@ int main(int argc, char** argv) {
     return app.exit(wrong) == 0 ? 0 : exit_usage;  // 0: help or the version
   }
 
+  if (!api.empty()) {
+    std::fputs(http::api_table(ozone::declarations()).c_str(), stdout);
+    return 0;
+  }
   if (example) {
     std::fputs(example_file(option_table()).c_str(), stdout);
     return 0;

@@ -1,6 +1,9 @@
-"""What settings change: §2.4 (ACLs, administrators), §2.6 and §4.1 (server name), Decision 9."""
+"""What needs a server of its own: settings, that is §2.4 (ACLs, administrators), §2.6 and §4.1
+(server name), Decision 9; and a disk that is full or has lost something (§2.9)."""
 
 import json
+import mmap
+import os
 
 import support
 from rules.case import OzoneCase
@@ -136,3 +139,37 @@ class TestNames(SettingsCase):
                       self.get_json(bucket)["keyList"][0], json.loads(lines[0])):
             self.assertNotIn("type", shown)
             self.assertEqual(shown["keyName"], "k")
+
+
+class TestFullDisk(SettingsCase):
+    """§2.9: 503 with `Retry-After`."""
+
+    settings = ["store.free_watermark=1000TiB"]
+
+    def test_writes_are_refused(self):
+        reply = self.refused("serviceUnavailable", None, "POST", "/" + self.fresh("vol"))
+        self.assertGreater(int(reply["Retry-After"]), 0)
+        self.done(200, "GET", "/")
+
+
+class TestDamage(SettingsCase):
+    """§2.9: 500, no internals in the message."""
+
+    def flip_a_byte_of(self, content):
+        blocks = os.path.join(self.server.data, "blocks")
+        for name in os.listdir(blocks):
+            path = os.path.join(blocks, name)
+            with open(path, "r+b") as file, mmap.mmap(file.fileno(), 0) as data:
+                at = data.find(content)
+                if at >= 0:
+                    data[at] ^= 1
+                    return
+        self.fail("the bytes are in no container")
+
+    def test_only_the_damaged_key_fails(self):
+        bucket = self.bucket()
+        damaged, whole = self.put(bucket + "/a", b"damaged"), self.put(bucket + "/b", b"whole")
+        self.flip_a_byte_of(b"damaged")
+        self.refused("internalServerError", None, "GET", damaged)
+        self.assertEqual(self.done(200, "GET", whole).body, b"whole")
+        self.assertEqual(self.info(damaged)["size"], len(b"damaged"))

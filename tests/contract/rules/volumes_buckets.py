@@ -181,7 +181,8 @@ class TestHead(OzoneCase):
                 (404, "/no-volume", {}), (404, volume + "/none", {}), (404, "/no-volume/none", {}),
                 (400, "/A", {}), (400, volume, {"drop": ["Authorization"]}),
                 (400, volume, {"drop": ["x-ozone-version"]}), (400, "/", {"drop": ["Date"]}),
-                (404, "/", {"auth": "", "user": None})]:
+                (404, "/", {"auth": "", "user": None}),
+                (401, "/?root-scan=true", {"auth": "sam", "user": None})]:
             with self.subTest(target=target, who=who):
                 reply = self.done(status, "HEAD", target, **who)
                 shown = self.call("GET", target, **who)

@@ -26,6 +26,8 @@ class WireCase(OzoneCase):
         replies = [connection.reply(method) for method in methods]
         for reply, method in zip(replies, methods):
             self.check_form(reply, method)
+        if len(replies) == 1:
+            self.note(data, replies[0])
         connection.close()
         return replies
 
@@ -354,11 +356,27 @@ class TestExpect(WireCase):
 class TestOwnPages(WireCase):
     """design.md §5: `/-/…` on every listener."""
 
+    def ask(self, path):
+        connection = support.Connection(self.address)
+        connection.send(support.request_bytes("GET", path, [("Host", "x")]))
+        reply = connection.reply()
+        connection.close()
+        return reply
+
     def test_they_ask_for_no_ozone_headers(self):
-        for path in ("/-/healthy", "/-/ready", "/-/metrics"):
-            connection = support.Connection(self.address)
-            connection.send(support.request_bytes("GET", path, [("Host", "x")]))
-            reply = connection.reply()
-            self.assertEqual(reply.status, 200, path)
+        kinds = {"/-/healthy": "application/json", "/-/ready": "application/json",
+                 "/-/metrics": "text/plain; version=0.0.4; charset=utf-8",
+                 "/-/openapi.json": "application/json", "/-/api": "text/html; charset=utf-8"}
+        for path, kind in kinds.items():
+            reply = self.ask(path)
+            self.assertEqual((reply.status, reply["Content-Type"]), (200, kind), path)
             self.assertTrue(reply.body, path)
-            connection.close()
+        others = self.ask("/-/others")
+        self.assertEqual(others.status, 404)
+        for path in kinds:
+            self.assertIn(path, others.body.decode())
+
+    def test_the_page_for_people_needs_no_other(self):
+        body = self.ask("/-/api").body.decode()
+        self.assertIn("/-/openapi.json", body)
+        self.assertNotRegex(body, "https?:|src=|href=|@import|url\\(")

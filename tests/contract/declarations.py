@@ -1,0 +1,99 @@
+"""What the server declares of its routes (/-/openapi.json), and how much of it a run has seen."""
+
+import json
+import re
+
+import page
+import support
+
+
+class Route:
+    """One operation, as `x-dobson-routes` and the operations without them have it."""
+
+    def __init__(self, path, method, operation):
+        self.path = path
+        self.method = method.upper()
+        self.name = operation["operationId"]
+        self.family, = operation["tags"]
+        self.select, _, self.value = operation.get("x-dobson-select", "").partition("=")
+        self.params = operation["parameters"]
+        self.errors = {}  # code -> status
+        for status, response in operation["responses"].items():
+            codes = response.get("x-dobson-errors", [])
+            if status == "default":
+                self.any_errors = set(codes)
+            elif codes:
+                self.errors |= dict.fromkeys(codes, int(status))
+            else:
+                self.success = int(status)
+
+    def is_selected(self, query):
+        if not self.select:
+            return True
+        return self.select in query and self.value in ("", query[self.select])
+
+
+class Declarations:
+    def __init__(self, address):
+        self.routes = []
+        self.seen = set()  # (name of the route, code); of HEAD, which shows none, the status
+        self.codes = set()  # of whatever route
+        document = json.loads(support.own_page(address, "/-/openapi.json"))
+        for path, methods in document["paths"].items():
+            for method, operation in methods.items():
+                for route in operation.get("x-dobson-routes", [operation]):
+                    self.routes.append(Route(path, method, route))
+
+    def of_family(self, family):
+        return [route for route in self.routes if route.family == family]
+
+    def route_of(self, method, target):
+        """The route that answers, or None."""
+        asked = page.Target(method, target)
+        pieces = asked.path[1:].split("/", 2)
+        pattern = "/" + "/".join(["{}"] * (len(pieces) - (not pieces[-1])))
+        for known in (method, "GET" if method == "HEAD" else None):
+            for route in self.routes:
+                like = route.path == asked.path or re.sub(r"{\w+}", "{}", route.path) == pattern
+                if like and route.method == known and route.is_selected(asked.query):
+                    return route
+        return None
+
+    def saw(self, method, target, reply):
+        """Notes an error that was answered."""
+        route = self.route_of(method, target)
+        if method != "HEAD":
+            self.codes.add(reply.json()["shortMessage"])
+        if route and method == route.method:
+            self.seen.add((route.name, reply.status if method == "HEAD"
+                           else reply.json()["shortMessage"]))
+
+    def complaints(self, family, address):
+        """What is declared and was not seen, and the other way round. `address`: of the server
+        that was to answer every route."""
+        routes = self.of_family(family)
+        called = called_routes(address)
+        for route in self.routes:
+            if (route.name, f"{route.success // 100}xx") not in called:
+                yield f"{route.name} was never called with success"
+        for route in routes:
+            for code, status in route.errors.items():
+                if page.ERRORS[code][0] != status:
+                    yield f"{route.name} declares {code} with {status}"
+                if (route.name, status if route.method == "HEAD" else code) not in self.seen:
+                    yield f"{route.name} declares {code}, which was never answered"
+            known = set(route.errors) | route.any_errors
+            if route.method == "HEAD":
+                known = {page.ERRORS[code][0] for code in known}
+            for name, code in self.seen:
+                if name == route.name and code not in known:
+                    yield f"{name} has answered {code}, which it does not declare"
+        for code in set().union(*(route.any_errors for route in routes)) - self.codes:
+            yield f"no answer was ever {code}"
+
+
+def called_routes(address):
+    """(route, class of status) that /-/metrics has counted."""
+    samples = re.findall(r'^dobson_http_answers_total{.*route="(\w+)",status="(\wxx)"} (\d+)$',
+                         support.own_page(address, "/-/metrics").decode(), re.MULTILINE)
+    return {(route, status) for route, status, count in samples if count != "0"}
