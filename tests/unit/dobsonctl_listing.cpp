@@ -3,6 +3,7 @@
 #include "tools/dobsonctl/listing.h"
 
 #include <boost/test/unit_test.hpp>
+#include <utility>
 
 namespace dobson::ctl {
 namespace {
@@ -97,6 +98,27 @@ BOOST_AUTO_TEST_CASE(each_row_of_a_page_comes_with_its_own_json) {
   BOOST_TEST(buckets[0].bytes == 4096u);
   BOOST_TEST(buckets[1].name == "tales");
   BOOST_TEST(!parse_buckets("{\"volumes\":[]}", [](const auto&, auto) {}).ok());
+}
+
+// What is wrong ends the reading: simdjson must not be asked for the next field.
+BOOST_AUTO_TEST_CASE(broken_bodies_are_refused) {
+  std::string line(key_line);
+  for (std::size_t at = 0; at < line.size(); ++at) {
+    for (const char broken : {'"', '\\', '{', '[', ',', 'n'}) {
+      const char right = std::exchange(line[at], broken);
+      const auto parsed = parse_stream_line(line);
+      if (parsed.ok()) BOOST_TEST(parsed->end_count.value_or(0) == 0u);
+      line[at] = right;
+    }
+  }
+  constexpr std::string_view volume =
+      R"({"owner":{"name":"frodo"},"quota":{"unit":"GB","size":10},"volumeName":"shire",)"
+      R"("createdOn":"Tue, 05 Mar 2019 09:07:01 GMT","createdBy":"root"})";
+  for (const std::string_view part : {"frodo\"", "GB\"", "10}", "\"root\""}) {
+    std::string text(volume);
+    text.replace(text.find(part), part.size(), "[");
+    BOOST_TEST(!parse_volume(text).ok(), text);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_refusal_carries_the_servers_words) {

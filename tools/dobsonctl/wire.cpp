@@ -9,18 +9,9 @@ namespace dobson::ctl {
 
 namespace {
 
-namespace ondemand = simdjson::ondemand;
-
-// A document parsed in place needs readable bytes behind its end: bodies are copied once.
-class Body {
- public:
-  explicit Body(std::string_view text) : text_(text) {}
-  simdjson::simdjson_result<ondemand::document> parse() { return parser_.iterate(text_); }
-
- private:
-  simdjson::padded_string text_;
-  ondemand::parser parser_;
-};
+// The whole text is parsed before a field is read: servers may send anything, and what reads on
+// demand must stop for ever where simdjson first loses its place.
+namespace dom = simdjson::dom;
 
 Failure not_understood(simdjson::error_code error) {
   return {.reason = fmt::format("the server's answer is not understood ({}); is this a Dobson "
@@ -31,23 +22,20 @@ Failure not_understood(simdjson::error_code error) {
 // Reads named fields, remembering the first failure: checked once, at the end.
 class Fields {
  public:
-  explicit Fields(ondemand::object object) : object_(object) {}
+  explicit Fields(dom::object object) : object_(object) {}
 
   // For `end_count` of a stream line: a field that decides which kind of line this is.
-  bool has(std::string_view name) {
-    ondemand::value ignored;
-    return object_.find_field_unordered(name).get(ignored) == simdjson::SUCCESS;
-  }
+  bool has(std::string_view name) { return object_[name].error() == simdjson::SUCCESS; }
 
   std::string text(std::string_view name) {
     std::string_view value;
-    note(object_.find_field_unordered(name).get(value));
+    note(object_[name].get(value));
     return std::string(value);
   }
 
   std::string text_or(std::string_view name, std::string_view when_null) {
-    ondemand::value value;
-    note(object_.find_field_unordered(name).get(value));
+    dom::element value;
+    note(object_[name].get(value));
     if (error_ != simdjson::SUCCESS || value.is_null()) return std::string(when_null);
     std::string_view found;
     note(value.get(found));
@@ -56,24 +44,24 @@ class Fields {
 
   std::uint64_t number(std::string_view name) {
     std::uint64_t value = 0;
-    note(object_.find_field_unordered(name).get(value));
+    note(object_[name].get(value));
     return value;
   }
 
-  ondemand::object object(std::string_view name) {
-    ondemand::object value;
-    note(object_.find_field_unordered(name).get(value));
+  dom::object object(std::string_view name) {
+    dom::object value;
+    note(object_[name].get(value));
     return value;
   }
 
   template <class Each>
   std::size_t each(std::string_view name, const Each& use) {
-    ondemand::array rows;
-    note(object_.find_field_unordered(name).get(rows));
+    dom::array rows;
+    note(object_[name].get(rows));
     std::size_t count = 0;
     if (error_ != simdjson::SUCCESS) return count;
-    for (auto element : rows) {
-      ondemand::object row;
+    for (const dom::element element : rows) {
+      dom::object row;
       note(element.get(row));
       if (error_ != simdjson::SUCCESS) return count;
       note(use(row));
@@ -89,18 +77,18 @@ class Fields {
     if (error_ == simdjson::SUCCESS) error_ = error;
   }
 
-  ondemand::object object_;
+  dom::object object_;
   simdjson::error_code error_ = simdjson::SUCCESS;
 };
 
-std::string quota_text(Fields fields) {
+std::string quota_text(Fields& fields) {
   const std::string unit = fields.text("unit");
   const std::uint64_t size = fields.number("size");
   if (unit == "TB" && size == 1048576) return "none";
   return fmt::format("{} {}", size, unit);
 }
 
-simdjson::error_code read_volume(ondemand::object object, VolumeInfo& volume) {
+simdjson::error_code read_volume(dom::object object, VolumeInfo& volume) {
   Fields fields(object);
   volume.name = fields.text("volumeName");
   volume.created = fields.text("createdOn");
@@ -111,16 +99,16 @@ simdjson::error_code read_volume(ondemand::object object, VolumeInfo& volume) {
   Fields quota(fields.object("quota"));
   if (fields.error() != simdjson::SUCCESS) return fields.error();
   volume.quota = quota_text(quota);
-  return owner.error();
+  return owner.error() ? owner.error() : quota.error();
 }
 
-simdjson::error_code read_bucket(ondemand::object object, BucketInfo& bucket) {
+simdjson::error_code read_bucket(dom::object object, BucketInfo& bucket) {
   Fields fields(object);
   bucket.name = fields.text("bucketName");
   bucket.created = fields.text("createdOn");
   bucket.storage = fields.text("storageType");
   bucket.versioning = fields.text_or("versioning", "not set");
-  fields.each("acls", [&bucket](ondemand::object row) {
+  fields.each("acls", [&bucket](dom::object row) {
     Fields acl(row);
     const std::string type = acl.text("type");
     const std::string name = acl.text("name");
@@ -142,11 +130,11 @@ void read_key(Fields& fields, KeyInfo& key) {
 // The whole body as one object, read by `use`.
 template <class Value, class Use>
 Try<Value> parse_object(std::string_view text, const Use& use) {
-  Body body(text);
-  ondemand::document document;
-  if (const auto error = body.parse().get(document)) return not_understood(error);
-  ondemand::object object;
-  if (const auto error = document.get(object)) return not_understood(error);
+  dom::parser parser;
+  dom::object object;
+  if (const auto error = parser.parse(text.data(), text.size()).get(object)) {
+    return not_understood(error);
+  }
   Value value;
   if (const auto error = use(object, value)) return not_understood(error);
   return value;
@@ -156,15 +144,12 @@ Try<Value> parse_object(std::string_view text, const Use& use) {
 template <class Row, class Read>
 Try<std::size_t> parse_page(std::string_view text, std::string_view name, const Read& read,
                             const std::function<void(const Row&, std::string_view)>& use) {
-  return parse_object<std::size_t>(text, [&](ondemand::object object, std::size_t& count) {
+  return parse_object<std::size_t>(text, [&](dom::object object, std::size_t& count) {
     Fields fields(object);
-    count = fields.each(name, [&](ondemand::object row) {
-      std::string_view json;
-      if (const auto error = row.raw_json().get(json)) return error;
-      if (const auto error = row.reset().error()) return error;
+    count = fields.each(name, [&](dom::object row) {
       Row value;
       if (const auto error = read(row, value)) return error;
-      use(value, json);
+      use(value, simdjson::minify(row));
       return simdjson::SUCCESS;
     });
     return fields.error();
@@ -175,11 +160,9 @@ Try<std::size_t> parse_page(std::string_view text, std::string_view name, const 
 
 Failure refusal(int status, std::string_view body) {
   Failure failure = {.reason = {}, .may_pass = status == 503};
-  Body text(body);
-  ondemand::document document;
-  ondemand::object object;
-  if (text.parse().get(document) == simdjson::SUCCESS &&
-      document.get(object) == simdjson::SUCCESS) {
+  dom::parser parser;
+  dom::object object;
+  if (parser.parse(body.data(), body.size()).get(object) == simdjson::SUCCESS) {
     Fields fields(object);
     failure.code = fields.text("shortMessage");
     failure.reason = fields.text("message");
@@ -198,10 +181,10 @@ Try<BucketInfo> parse_bucket_info(std::string_view body) {
 }
 
 Try<KeyDetail> parse_key_detail(std::string_view body) {
-  return parse_object<KeyDetail>(body, [](ondemand::object object, KeyDetail& detail) {
+  return parse_object<KeyDetail>(body, [](dom::object object, KeyDetail& detail) {
     Fields fields(object);
     read_key(fields, detail.key);
-    fields.each("keyLocations", [&detail](ondemand::object row) {
+    fields.each("keyLocations", [&detail](dom::object row) {
       Fields block(row);
       detail.blocks.push_back({.container = block.number("containerID"),
                                .local = block.number("localID"),
@@ -218,7 +201,7 @@ Try<std::size_t> parse_volumes(std::string_view body, const VolumeRow& row) {
 }
 
 Try<std::size_t> parse_buckets(std::string_view body, const BucketRow& row) {
-  const auto read = [](ondemand::object object, BucketInfo& bucket) {
+  const auto read = [](dom::object object, BucketInfo& bucket) {
     const auto error = read_bucket(object, bucket);
     Fields fields(object);
     bucket.bytes = fields.number("bytesUsed");
@@ -229,7 +212,7 @@ Try<std::size_t> parse_buckets(std::string_view body, const BucketRow& row) {
 }
 
 Try<StreamLine> parse_stream_line(std::string_view line) {
-  return parse_object<StreamLine>(line, [](ondemand::object object, StreamLine& parsed) {
+  return parse_object<StreamLine>(line, [](dom::object object, StreamLine& parsed) {
     Fields fields(object);
     if (fields.has("end"))
       parsed.end_count = fields.number("count");

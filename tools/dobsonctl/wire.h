@@ -60,7 +60,7 @@ Try<VolumeInfo> parse_volume(std::string_view body);
 Try<BucketInfo> parse_bucket_info(std::string_view body);
 Try<KeyDetail> parse_key_detail(std::string_view body);
 
-// Each `row` also gets the JSON text it was read from, valid during the call.
+// Each `row` also gets its JSON text, without blanks, valid during the call.
 // Both return the number of rows of the page.
 using VolumeRow = std::function<void(const VolumeInfo&, std::string_view json)>;
 using BucketRow = std::function<void(const BucketInfo&, std::string_view json)>;
