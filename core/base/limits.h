@@ -26,7 +26,8 @@ constexpr int write_stall_timeout_s = 60;     // a reader that stands still: cut
 constexpr int linger_timeout_s = 5;           // a client that goes on after the last answer: cut
 constexpr std::size_t drain_bytes = 1 * MiB;  // read and dropped after an early error, then closed
 constexpr std::size_t output_batch_bytes =
-    256 * KiB;  // replies of one batch; over it they are written first
+    256 * KiB;                               // replies of one batch; over it they are written first
+constexpr std::size_t spare_exchanges = 64;  // with such a batch, kept by a reactor for the next
 constexpr std::size_t waiting_answer_bytes =
     512 * MiB;  // of all connections whose clients do not read; who is one too many is cut
 constexpr std::size_t connections = 15000;  // per process; more: accepted and closed at once

@@ -5,7 +5,9 @@
 // buffers up; who finds none waits for the handlers of others.
 
 #include <array>
+#include <atomic>
 #include <coroutine>
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <vector>
@@ -19,7 +21,9 @@ using BodyBuffer = std::unique_ptr<std::array<char, limits::body_chunk_bytes>>;
 
 class BodyBuffers {
  public:
-  BodyBuffers(Mailbox& home, std::size_t most) : home_(&home), left_(most) {}
+  // `made` counts those of all reactors.
+  BodyBuffers(Mailbox& home, std::size_t most, std::atomic<std::uint64_t>& made)
+      : home_(&home), left_(most), made_(&made) {}
 
   class [[nodiscard]] Take final : public Completion {
    public:
@@ -68,11 +72,13 @@ class BodyBuffers {
     }
     if (left_ == 0) return nullptr;
     --left_;
+    ++*made_;
     return std::make_unique_for_overwrite<BodyBuffer::element_type>();
   }
 
   Mailbox* home_;
   std::size_t left_;  // that may still be made
+  std::atomic<std::uint64_t>* made_;
   std::vector<BodyBuffer> spare_;
   std::deque<Take*> waiting_;
 };

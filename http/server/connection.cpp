@@ -403,7 +403,7 @@ bool Connection::send() {
 
 // `held`: memory of the handler behind `extra_`.
 Task<void> Connection::send_rest(std::size_t held) {
-  const auto waiting = exchange_->out().size() + held;
+  const auto waiting = exchange_->out().capacity() + held;
   if (!shard_->add_waiting_answer(waiting)) cut();
   bool sent = false;
   while (!sent) {

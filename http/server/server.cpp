@@ -123,6 +123,8 @@ Server::Readings ReactorServer::read() const {
   readings.connections_open = totals_.open;
   readings.connections_accepted = totals_.accepted;
   readings.connections_refused = totals_.refused;
+  readings.body_bytes = totals_.body_buffers * limits::body_chunk_bytes;
+  readings.answer_bytes = totals_.waiting_answer_bytes;
   return readings;
 }
 
@@ -130,10 +132,12 @@ Server::Budget ReactorServer::budget() const {
   // In the arena: the decoded target, and what was read beyond a body.
   constexpr auto each = sizeof(Connection) + limits::head_bytes + sizeof(ServerExchange) +
                         limits::target_bytes + limits::body_overread_bytes;
+  const auto spare = shards_.size() * limits::spare_exchanges * limits::output_batch_bytes;
   const auto buffers = std::max<std::size_t>(options_.body_buffers, shards_.size());
-  return {.connections = options_.connections * each,
-          .bodies = buffers * limits::body_chunk_bytes,
-          .answers = options_.waiting_answer_bytes};
+  return {
+      .connections = options_.connections * each + spare,
+      .bodies = buffers * limits::body_chunk_bytes,
+      .answers = options_.connections * limits::stream_chunk_bytes + options_.waiting_answer_bytes};
 }
 
 }  // namespace

@@ -59,6 +59,8 @@ class Server {
     std::uint64_t connections_open = 0;
     std::uint64_t connections_accepted = 0;
     std::uint64_t connections_refused = 0;  // over limits::connections
+    std::uint64_t body_bytes = 0;           // of memory, for pieces of request bodies
+    std::uint64_t answer_bytes = 0;         // of memory, that wait for their readers
   };
   virtual Readings read() const = 0;
 
@@ -66,7 +68,7 @@ class Server {
   struct Budget {
     std::uint64_t connections = 0;  // each with a head of full length in work
     std::uint64_t bodies = 0;       // pieces of request bodies
-    std::uint64_t answers = 0;      // that wait for their readers
+    std::uint64_t answers = 0;      // a page or piece of each, and what waits for readers
   };
   virtual Budget budget() const = 0;
 

@@ -15,9 +15,6 @@ namespace dobson::http {
 
 namespace {
 
-// Kept for the next batches of requests.
-constexpr std::size_t spare_exchanges = 64;
-
 Task<void> serve(Shard* shard, const Listening* listening, Socket socket) {
   Connection connection(*shard, *listening, std::move(socket));
   co_await connection.run();
@@ -44,10 +41,10 @@ class Grace final : public Deadline {
 
 Shard::Shard(Runtime& runtime, unsigned index, const ServerOptions& options, Totals& totals)
     : reactor_(&runtime.reactor(index)),
-      shards_(runtime.size()),
       options_(&options),
       totals_(&totals),
-      body_buffers_(*reactor_, std::max<std::size_t>(1, options.body_buffers / shards_)) {}
+      body_buffers_(*reactor_, std::max<std::size_t>(1, options.body_buffers / runtime.size()),
+                    totals.body_buffers) {}
 
 Shard::~Shard() = default;
 
@@ -108,14 +105,9 @@ std::unique_ptr<ServerExchange> Shard::take_exchange() {
 
 void Shard::give_back(std::unique_ptr<ServerExchange> exchange) {
   const bool large = exchange->out().capacity() > limits::output_batch_bytes;
-  if (!large && spare_exchanges_.size() < spare_exchanges) {
+  if (!large && spare_exchanges_.size() < limits::spare_exchanges) {
     spare_exchanges_.push_back(std::move(exchange));
   }
-}
-
-bool Shard::add_waiting_answer(std::size_t bytes) {
-  waiting_answer_bytes_ += bytes;
-  return waiting_answer_bytes_ <= options_->waiting_answer_bytes / shards_;
 }
 
 }  // namespace dobson::http

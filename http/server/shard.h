@@ -22,11 +22,13 @@ namespace dobson::http {
 class Acceptor;
 class Connection;
 
-// Connections of all shards.
+// Of all shards.
 struct Totals {
   std::atomic<std::uint64_t> open{0};
   std::atomic<std::uint64_t> accepted{0};
   std::atomic<std::uint64_t> refused{0};
+  std::atomic<std::uint64_t> body_buffers{0};
+  std::atomic<std::uint64_t> waiting_answer_bytes{0};
 };
 
 class Shard final {
@@ -59,13 +61,14 @@ class Shard final {
   void give_back(std::unique_ptr<ServerExchange> exchange);
   BodyBuffers& body_buffers() { return body_buffers_; }
 
-  // Bytes of answers whose clients do not read. False: too many.
-  bool add_waiting_answer(std::size_t bytes);
-  void remove_waiting_answer(std::size_t bytes) { waiting_answer_bytes_ -= bytes; }
+  // Memory of answers whose clients do not read. False: too much.
+  bool add_waiting_answer(std::size_t bytes) {
+    return totals_->waiting_answer_bytes.fetch_add(bytes) + bytes <= options_->waiting_answer_bytes;
+  }
+  void remove_waiting_answer(std::size_t bytes) { totals_->waiting_answer_bytes -= bytes; }
 
  private:
   Reactor* reactor_;
-  const unsigned shards_;
   const ServerOptions* options_;
   Totals* totals_;
   std::vector<std::unique_ptr<Acceptor>> acceptors_;
@@ -75,7 +78,6 @@ class Shard final {
   std::unordered_set<Connection*> connections_;
   std::vector<std::unique_ptr<ServerExchange>> spare_exchanges_;
   BodyBuffers body_buffers_;
-  std::size_t waiting_answer_bytes_ = 0;
 };
 
 }  // namespace dobson::http

@@ -15,10 +15,12 @@ std::string memory_budget(const http::Server::Budget& server, const storage::Sto
     std::uint64_t bytes;
     std::string_view name;
   };
+  // Each has room for its piece.
+  constexpr std::uint64_t waiting_reads = limits::waiting_io * limits::body_chunk_bytes;
   const Part parts[] = {
       {server.connections, "connections"}, {server.bodies, "request bodies"},
-      {server.answers, "unread answers"},  {store.uploads, "uploads"},
-      {store.batch, "a write batch"},      {store.reads, "block reads"},
+      {server.answers, "answers"},         {store.uploads, "uploads"},
+      {store.batch, "a write batch"},      {store.reads + waiting_reads, "block reads"},
   };
   std::uint64_t sum = 0;
   std::string text;

@@ -13,6 +13,10 @@ void write_server(MetricsText& text, const http::Server::Readings& readings) {
   text.sample(readings.connections_accepted, {{"outcome", "accepted"}});
   text.sample(readings.connections_refused, {{"outcome", "refused"}});
 
+  text.gauge("dobson_http_memory_bytes", "Memory of what moves, by what it holds");
+  text.sample(readings.body_bytes, {{"of", "request bodies"}});
+  text.sample(readings.answer_bytes, {{"of", "unread answers"}});
+
   text.counter("dobson_http_answers_total", "Answers by route and class of status");
   constexpr std::string_view classes[] = {"0xx", "1xx", "2xx", "3xx", "4xx", "5xx"};
   for (const auto& [family, route, counters] : readings.routes) {
