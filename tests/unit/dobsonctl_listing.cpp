@@ -119,6 +119,7 @@ BOOST_AUTO_TEST_CASE(broken_bodies_are_refused) {
     text.replace(text.find(part), part.size(), "[");
     BOOST_TEST(!parse_volume(text).ok(), text);
   }
+  BOOST_TEST(!parse_volume({}).ok());
 }
 
 BOOST_AUTO_TEST_CASE(a_refusal_carries_the_servers_words) {

@@ -13,6 +13,12 @@ namespace {
 // demand must stop for ever where simdjson first loses its place.
 namespace dom = simdjson::dom;
 
+// `parser` keeps the object.
+simdjson::simdjson_result<dom::object> parse(dom::parser& parser, std::string_view text) {
+  if (text.empty()) return simdjson::EMPTY;  // a view of nothing may point nowhere
+  return parser.parse(text.data(), text.size()).get_object();
+}
+
 Failure not_understood(simdjson::error_code error) {
   return {.reason = fmt::format("the server's answer is not understood ({}); is this a Dobson "
                                 "server?",
@@ -132,9 +138,7 @@ template <class Value, class Use>
 Try<Value> parse_object(std::string_view text, const Use& use) {
   dom::parser parser;
   dom::object object;
-  if (const auto error = parser.parse(text.data(), text.size()).get(object)) {
-    return not_understood(error);
-  }
+  if (const auto error = parse(parser, text).get(object)) return not_understood(error);
   Value value;
   if (const auto error = use(object, value)) return not_understood(error);
   return value;
@@ -162,7 +166,7 @@ Failure refusal(int status, std::string_view body) {
   Failure failure = {.reason = {}, .may_pass = status == 503};
   dom::parser parser;
   dom::object object;
-  if (parser.parse(body.data(), body.size()).get(object) == simdjson::SUCCESS) {
+  if (parse(parser, body).get(object) == simdjson::SUCCESS) {
     Fields fields(object);
     failure.code = fields.text("shortMessage");
     failure.reason = fields.text("message");
