@@ -86,8 +86,9 @@ Status Allocator::grow(OpenContainer& container, std::uint64_t end, const Limits
   const std::uint64_t begin = container.allocated.load(std::memory_order_relaxed);
   if (end <= begin) return {};
   const std::uint64_t steps = (end + limits.preallocate_bytes - 1) / limits.preallocate_bytes;
-  const std::uint64_t target =
+  std::uint64_t target =
       std::max(end, std::min(steps * limits.preallocate_bytes, limits.container_bytes));
+  if (!container.file->has_plenty(target - begin)) target = end;
   TRY(container.file->allocate(begin, target));
   container.allocated.store(target, std::memory_order_release);
   return {};

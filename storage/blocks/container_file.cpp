@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -69,7 +70,7 @@ Result<std::shared_ptr<ContainerFile>> ContainerFile::create(const std::filesyst
   const ssize_t written = ::pwrite(fd, header.data(), header.size(), 0);
   if (written < 0) return file->failure("pwrite");
   if (static_cast<std::size_t>(written) < header.size()) return Error{Errc::out_of_space};
-  TRY(file->allocate(0, allocate));
+  if (file->has_plenty(allocate)) TRY(file->allocate(0, allocate));
   TRY(file->sync());
   TRY(sync_directory(directory));
   return file;
@@ -141,6 +142,11 @@ Status ContainerFile::allocate(std::uint64_t begin, std::uint64_t end) {
     return failure("fallocate");
   }
   return {};
+}
+
+bool ContainerFile::has_plenty(std::uint64_t bytes) const {
+  struct statvfs status{};
+  return ::fstatvfs(fd_, &status) != 0 || status.f_bavail * status.f_frsize / 2 >= bytes;
 }
 
 Status ContainerFile::punch(std::uint64_t begin, std::uint64_t end) {

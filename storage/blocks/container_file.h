@@ -21,8 +21,8 @@ enum class Reading { may_wait, at_once };
 
 class ContainerFile {
  public:
-  // Makes the file, or makes it anew, with a header and `allocate` bytes of disk space. Durable on
-  // return, its directory entry too.
+  // Makes the file, or makes it anew, with a header and, if the disk has plenty, `allocate` bytes
+  // of disk space. Durable on return, its directory entry too.
   static Result<std::shared_ptr<ContainerFile>> create(const std::filesystem::path& directory,
                                                        ContainerId id, std::uint64_t allocate);
   static Result<std::shared_ptr<ContainerFile>> open(const std::filesystem::path& directory,
@@ -42,6 +42,10 @@ class ContainerFile {
 
   // Disk space for [begin, end), so that writes there cannot run out of it.
   Status allocate(std::uint64_t begin, std::uint64_t end);
+
+  // Whether the disk has so many bytes twice: without, none are taken ahead of need, for a
+  // fallocate that fails keeps what it got.
+  bool has_plenty(std::uint64_t bytes) const;
 
   // [begin, end) reads as zeros from now on; its whole pages go back to the file system.
   Status punch(std::uint64_t begin, std::uint64_t end);

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -144,14 +145,17 @@ bool Env::make_room(std::uint64_t bytes) {
   if (end <= allocated_) return true;
   mdb_filehandle_t file;
   check("mdb_env_get_fd", mdb_env_get_fd(opened_.env.get(), &file));
-  for (const std::uint64_t target : {end + limits::state_step_bytes, end}) {
-    if (::fallocate(file, FALLOC_FL_KEEP_SIZE, begin, target - begin) == 0) {
-      allocated_ = target;
-      return true;
-    }
-    if (errno != ENOSPC && errno != EDQUOT) check("fallocate", errno);
-  }
-  return false;
+  // A fallocate that fails keeps what it got: only on a disk with plenty more than is needed.
+  struct statvfs status{};
+  check("fstatvfs", ::fstatvfs(file, &status) == 0 ? 0 : errno);
+  const std::uint64_t ahead = limits::state_step_bytes;
+  const bool plenty = status.f_bavail * status.f_frsize / 2 >= bytes + ahead;
+  const std::uint64_t target = plenty ? end + ahead : end;
+  const int code = ::fallocate(file, FALLOC_FL_KEEP_SIZE, begin, target - begin) == 0 ? 0 : errno;
+  if (code == ENOSPC || code == EDQUOT) return false;
+  check("fallocate", code);
+  allocated_ = target;
+  return true;
 }
 
 }  // namespace dobson::storage
