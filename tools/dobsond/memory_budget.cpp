@@ -15,7 +15,7 @@ std::string memory_budget(const http::Server::Budget& server, const storage::Sto
     std::uint64_t bytes;
     std::string_view name;
   };
-  // Each has room for its piece.
+  // Those that wait for a thread have room for their pieces already.
   constexpr std::uint64_t waiting_reads = limits::waiting_io * limits::body_chunk_bytes;
   const Part parts[] = {
       {server.connections, "connections"}, {server.bodies, "request bodies"},
