@@ -17,7 +17,7 @@ h1 small, .quiet { opacity: .65; font-weight: normal }
 code { font: .9em ui-monospace, monospace }
 details { border-top: 1px solid var(--line); padding: .4rem 0 }
 details > :not(summary) { margin-left: 5rem }
-summary { cursor: pointer; display: flex; flex-wrap: wrap; gap: 0 1rem }
+summary { cursor: pointer; display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 1rem }
 summary b { width: 4rem } summary span { margin-left: auto }
 table { border-collapse: collapse; margin-top: .5rem }
 td { border-top: 1px solid var(--line); padding: .2rem 1rem .2rem 0; vertical-align: top }

@@ -14,6 +14,7 @@
 
 namespace dobson::http {
 
+// Of tables that Router::make has taken.
 std::string openapi(std::span<const Family* const> families);
 
 }  // namespace dobson::http

@@ -176,6 +176,10 @@ BOOST_AUTO_TEST_CASE(declared_parameters) {
                                      {.name = "c", .type = Type::choice, .choices = words},
                                      {.name = "f", .type = Type::flag}};
   static constexpr Param required[] = {{.name = "to", .required = true}};
+  static constexpr Param number[] = {{.name = "n", .type = Type::integer, .required = true}};
+  static constexpr Param text[] = {{.name = "t", .min = 2, .max = 3}};
+  static constexpr Param of_family[] = {
+      {.name = "n", .type = Type::integer, .required = true, .wrong = "x", .missing = "y"}};
   std::pmr::monotonic_buffer_resource arena;
   const auto outcome = [&](std::span<const Param> declared, std::string_view text) {
     Route route = routes[0];
@@ -200,6 +204,10 @@ BOOST_AUTO_TEST_CASE(declared_parameters) {
   BOOST_TEST(outcome(params, "f=1") == "wrong f");
   BOOST_TEST(outcome(required, "") == "wrong to");
   BOOST_TEST(outcome(required, "to") == "right");
+  BOOST_TEST(outcome(number, "n=") == "wrong n");
+  for (const char* right : {"", "t=ab", "t=abc"}) BOOST_TEST(outcome(text, right) == "right");
+  for (const char* bad : {"t=", "t=a", "t=abcd"}) BOOST_TEST(outcome(text, bad) == "wrong t");
+  for (const char* unseen : {"", "n=x"}) BOOST_TEST(outcome(of_family, unseen) == "right");
 }
 
 BOOST_AUTO_TEST_CASE(declared_parameters_of_path_and_headers) {

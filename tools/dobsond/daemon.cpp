@@ -174,7 +174,6 @@ int run(const Invocation& invocation, const Options& options) {
   InternalContext internal{.store = *store, .server_metrics = {}};
   const http::Family internal_family = make_internal_family(internal);
   const http::Family* const families[] = {&ozone_family, &internal_family};
-  internal.openapi = http::openapi(families);
 
   const auto server = http::Server::make(runtime);
   internal.server_metrics = [&](MetricsText& text) { write_metrics(text, *server, *store); };
@@ -185,6 +184,7 @@ int run(const Invocation& invocation, const Options& options) {
     return 1;
   }
   ozone.settings.port = port_of(bound->front());
+  internal.openapi = http::openapi(families);
   warn_if_public(*bound);
   const auto store_budget = storage::Store::budget(limits::connections, block_threads);
   std::puts(memory_budget(server->budget(), store_budget).c_str());
