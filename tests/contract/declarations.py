@@ -18,6 +18,7 @@ class Route:
         self.select, _, self.value = operation.get("x-dobson-select", "").partition("=")
         self.params = operation["parameters"]
         self.errors = {}  # code -> status
+        self.any_errors = set()
         for status, response in operation["responses"].items():
             codes = response.get("x-dobson-errors", [])
             if status == "default":
@@ -62,11 +63,11 @@ class Declarations:
     def saw(self, method, target, reply):
         """Notes an error that was answered."""
         route = self.route_of(method, target)
+        shown = reply.status if method == "HEAD" else reply.json()["shortMessage"]
         if method != "HEAD":
-            self.codes.add(reply.json()["shortMessage"])
+            self.codes.add(shown)
         if route and method == route.method:
-            self.seen.add((route.name, reply.status if method == "HEAD"
-                           else reply.json()["shortMessage"]))
+            self.seen.add((route.name, shown))
 
     def complaints(self, family, address):
         """What is declared and was not seen, and the other way round. `address`: of the server

@@ -14,32 +14,34 @@ CONTENT = b"hello"  # its digest is the declared example of Content-MD5
 LONG = "x" * 2000
 INTEGERS = -(1 << 63), (1 << 63) - 1
 
-# A good call of each route: how many levels of its path exist before, and what it needs beside the
-# headers of every call.
+# How many levels of its path exist before a good call of each route.
 GOOD = {
-    "service_list": (0, {}),
-    "list_volumes": (0, {}),
-    "head_service": (0, {}),
-    "create_volume": (0, {}),
-    "update_volume": (1, {}),
-    "delete_volume": (1, {}),
-    "info_volume": (1, {"info": "volume"}),
-    "list_buckets": (1, {}),
-    "head_volume": (1, {}),
-    "create_bucket": (1, {}),
-    "update_bucket": (2, {}),
-    "delete_bucket": (2, {}),
-    "info_bucket": (2, {"info": "bucket"}),
-    "stream_keys": (2, {"stream": ""}),
-    "list_keys": (2, {}),
-    "head_bucket": (2, {}),
-    "put_key": (2, {}),
-    "info_key": (3, {"info": "key"}),
-    "info_key_detail": (3, {"info": "key-detail"}),
-    "get_key": (3, {}),
-    "rename_key": (3, {"toKey": "new"}),
-    "delete_key": (3, {}),
+    "service_list": 0,
+    "list_volumes": 0,
+    "head_service": 0,
+    "create_volume": 0,
+    "update_volume": 1,
+    "delete_volume": 1,
+    "info_volume": 1,
+    "list_buckets": 1,
+    "head_volume": 1,
+    "create_bucket": 1,
+    "update_bucket": 2,
+    "delete_bucket": 2,
+    "info_bucket": 2,
+    "stream_keys": 2,
+    "list_keys": 2,
+    "head_bucket": 2,
+    "put_key": 2,
+    "info_key": 3,
+    "info_key_detail": 3,
+    "get_key": 3,
+    "rename_key": 3,
+    "delete_key": 3,
 }
+# What such a call needs beside that, the parameter that selects the route and the headers of every
+# call.
+QUERIES = {"rename_key": {"toKey": "new"}}
 BODIES = {"put_key": CONTENT}
 
 name_numbers = collections.defaultdict(itertools.count)  # by length
@@ -112,7 +114,7 @@ class TestDeclared(OzoneCase):
     def arrange(self, route, names):
         """Makes what must exist before."""
         path = ""
-        for level in LEVELS[:GOOD[route.name][0]]:
+        for level in LEVELS[:GOOD[route.name]]:
             path += "/" + names[level]
             if level == "key":
                 self.put(path, CONTENT)
@@ -122,7 +124,8 @@ class TestDeclared(OzoneCase):
     def ask(self, route, param=None, value=None, holds=True):
         """A good call, but for one parameter."""
         names = {level: name(10) for level in LEVELS}
-        query = dict(GOOD[route.name][1])
+        query = {route.select: route.value} if route.select else {}
+        query |= QUERIES.get(route.name, {})
         who = {}
         if param and param["in"] == "path" and holds:
             names[param["name"]] = value
