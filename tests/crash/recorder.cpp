@@ -17,7 +17,6 @@
 // that keeps everything differs from the live directory if one was used.
 
 #include <dirent.h>
-#include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -35,11 +34,10 @@
 #include <vector>
 
 #include "tests/crash/log.h"
+#include "tests/crash/preload.h"
 
 namespace dobson::crash {
 namespace {
-
-namespace fs = std::filesystem;
 
 struct Descriptor {
   std::atomic<bool> tracked = false;
@@ -50,27 +48,11 @@ struct Descriptor {
 class Recorder {
  public:
   Recorder(const char* log, const char* directory, const char* skip_sync, unsigned kill_at_punch)
-      : log_(log),
-        directory_(fs::weakly_canonical(fs::absolute(directory))),
-        skip_sync_(skip_sync),
-        punches_to_live_(kill_at_punch) {
+      : log_(log), directory_(directory), skip_sync_(skip_sync), punches_to_live_(kill_at_punch) {
     log_.append({.kind = Kind::start});
   }
 
-  // The path below the recorded directory, or nothing if it is not below it.
-  std::optional<std::string> relative(int base_fd, const char* path) const {
-    std::error_code error;
-    fs::path full = path;
-    if (full.is_relative()) full = fs::read_symlink(link_to(base_fd), error) / full;
-    if (error) return std::nullopt;
-    std::string name = fs::weakly_canonical(full, error).string();
-    while (name.ends_with('/')) name.pop_back();
-    if (error || !name.starts_with(directory_)) return std::nullopt;
-    name.erase(0, directory_.size());
-    if (name.empty()) return name;
-    if (name.front() != '/') return std::nullopt;
-    return name.substr(1);
-  }
+  const Directory& directory() const { return directory_; }
 
   bool tracks(int fd) const {
     return fd >= 0 && static_cast<size_t>(fd) < descriptors_.size() && descriptors_[fd].tracked;
@@ -122,12 +104,8 @@ class Recorder {
   std::mutex mutex;
 
  private:
-  static fs::path link_to(int base_fd) {
-    return base_fd == AT_FDCWD ? "/proc/self/cwd" : "/proc/self/fd/" + std::to_string(base_fd);
-  }
-
   Log log_;
-  const std::string directory_;
+  const Directory directory_;
   const std::string skip_sync_;
   unsigned punches_to_live_;
   std::array<Descriptor, 1 << 16> descriptors_;
@@ -146,13 +124,8 @@ Recorder* recorder = nullptr;
                             kill_at_punch == nullptr ? 0 : std::atoi(kill_at_punch));
 }
 
-template <class Function>
-Function* next_of(Function*, const char* name) {
-  return reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name));
-}
-
 std::optional<std::string> recorded_name(int base_fd, const char* path) {
-  return recorder == nullptr ? std::nullopt : recorder->relative(base_fd, path);
+  return recorder == nullptr ? std::nullopt : recorder->directory().relative(base_fd, path);
 }
 
 // `call` on a descriptor, and its record if it succeeded.
@@ -206,10 +179,6 @@ int recorded_open(int base_fd, const char* path, int flags, mode_t mode) {
   const int fd = call(base_fd, path, flags, mode);
   if (fd >= 0) recorder->opened(fd, flags, mode, *name);
   return fd;
-}
-
-mode_t mode_of(int flags, va_list arguments) {
-  return (flags & O_CREAT) != 0 ? va_arg(arguments, mode_t) : 0;
 }
 
 int flags_of(std::string_view stream_mode) {
