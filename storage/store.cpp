@@ -11,6 +11,7 @@
 #include "storage/env/directory.h"
 #include "storage/jobs/periodic.h"
 #include "storage/jobs/purge.h"
+#include "storage/jobs/stages.h"
 #include "storage/log/local_log.h"
 #include "storage/metrics.h"
 #include "storage/query/state_block_index.h"
@@ -46,6 +47,11 @@ class SnapshotReader final : public Reader {
   bool running_ = false;
 };
 
+DeletionBacklog deletion_backlog(const ReadTxn& txn) {
+  return {txn.rows(catalog::uploads.index), txn.rows(catalog::deleted_directories.index),
+          txn.rows(catalog::deleted_keys.index), txn.rows(catalog::deleted_blocks.index)};
+}
+
 class LocalStore final : public Store {
  public:
   LocalStore(const StoreOptions& options, const Clock& clock, DataLock lock)
@@ -54,7 +60,8 @@ class LocalStore final : public Store {
                              options.readers + limits::internal_readers)),
         space_(options.data, options.free_watermark),
         log_(state_, clock, space_),
-        index_(state_) {
+        index_(state_),
+        stages_(state_, log_, options.upload_life_ms) {
     read_state(Snapshot(state_));  // refuses what a newer Dobson wrote
   }
 
@@ -63,8 +70,9 @@ class LocalStore final : public Store {
     block_options.directory = options.nodes.empty() ? options.data / "blocks" : options.nodes[0];
     blocks_ = TRY(make_local_block_store(block_options, index_, log_));
     purge_.emplace(*blocks_, index_, log_, options.delete_delay_ms);
-    purging_.emplace(std::chrono::milliseconds(limits::purge_interval_ms),
-                     [this, &clock] { return purge_->run_once(clock.now()); });
+    const std::chrono::milliseconds interval(limits::purge_interval_ms);
+    purging_.emplace(interval, [this, &clock] { return purge_->run_once(clock.now()); });
+    deleting_.emplace(interval, [this, &clock] { return stages_.run_once(clock.now()); });
     return {};
   }
 
@@ -86,7 +94,8 @@ class LocalStore final : public Store {
   }
 
   StoreMetrics metrics() override {
-    return {log_.metrics(), blocks_->metrics(), state_.file_bytes(), space_.free_bytes()};
+    return {log_.metrics(), blocks_->metrics(), state_.file_bytes(), space_.free_bytes(),
+            deletion_backlog(Snapshot(state_))};
   }
 
  private:
@@ -95,9 +104,11 @@ class LocalStore final : public Store {
   SpaceWatch space_;
   LocalLog log_;
   StateBlockIndex index_;
+  DeletionStages stages_;
   std::unique_ptr<LocalBlockStore> blocks_;
   std::optional<Purge> purge_;
   std::optional<Periodic> purging_;
+  std::optional<Periodic> deleting_;
 };
 
 Result<std::unique_ptr<Store>> open_store(const StoreOptions& options, const Clock& clock) {

@@ -25,6 +25,7 @@ struct StoreOptions {
   std::uint64_t free_watermark = 1ULL << 30;  // below it client writes are refused
   std::vector<std::filesystem::path> nodes;   // directories for blocks; empty: data/blocks
   UnixMillis delete_delay_ms = 10'000;        // deleted blocks stay that long
+  UnixMillis upload_life_ms = 7 * 86'400'000;  // unfinished multipart uploads are dropped then
   unsigned readers = 8;                       // read transactions open at once
 };
 

@@ -21,8 +21,12 @@ namespace dobson {
   X(volume_exists)       \
   X(bucket_exists)       \
   X(key_exists)          \
+  X(upload_not_found)    \
   X(volume_not_empty)    \
   X(bucket_not_empty)    \
+  X(directory_not_empty) \
+  X(invalid_key_name)    \
+  X(invalid_part)        \
   X(access_denied)       \
   X(precondition_failed) \
   X(quota_exceeded)      \

@@ -45,6 +45,10 @@ constexpr std::size_t key_name_bytes = 1024;  // longer: 400
 constexpr std::size_t user_bytes = 255;       // longer: 400
 constexpr std::size_t bucket_acls = 128;      // more: 400
 
+// --- multipart uploads (spec/ozone-rest.md §4.8) ---
+constexpr std::uint64_t part_number_max = 10'000;        // more: 400
+constexpr std::uint64_t upload_part_bytes_min = 5 * MiB;  // a smaller one that is not the last: 400
+
 // --- listings ---
 constexpr std::int64_t page_rows = 1024;
 
@@ -57,7 +61,7 @@ constexpr std::size_t batch_bytes = 64 * MiB;    // changed pages of a batch; th
 constexpr std::size_t row_key_bytes = 511;   // LMDB's cap
 constexpr std::size_t row_name_bytes = 502;  // a longer name goes on under a row of its own
 constexpr std::size_t page_bytes = 4 * KiB;  // LMDB's
-constexpr unsigned internal_readers = 4;     // read transactions of jobs, beside the reactors'
+constexpr unsigned internal_readers = 8;     // read transactions of jobs, beside the reactors'
 constexpr std::uint64_t verify_progress_rows = 10'000;
 constexpr std::uint64_t verify_ids = 1 << 28;  // of one pass, in 64 MiB; more: more passes
 constexpr int purge_interval_ms = 1000;        // between two rounds of giving space back
@@ -79,6 +83,7 @@ constexpr std::uint64_t first_block_bytes = 1 * MiB;   // of a body of unknown s
 constexpr std::uint64_t writeback_bytes = 8 * MiB;     // of a body, then the disk begins to write
 constexpr std::size_t open_container_files = 512;      // more: the least used one is closed
 constexpr std::size_t purged_blocks = 4096;            // deleted blocks forgotten by one command
+constexpr std::uint64_t purged_rows = 128;             // of other stages of deletion, by one command
 
 // --- dobsonctl ---
 constexpr unsigned ctl_jobs = 16;  // transfers at once, unless told otherwise

@@ -1,6 +1,7 @@
 #include "handlers/ozone/conditions.h"
 
 #include <algorithm>
+#include <charconv>
 #include <optional>
 
 #include "handlers/ozone/content_md5.h"
@@ -12,17 +13,30 @@ namespace dobson::ozone {
 
 namespace {
 
+using storage::EntityTag;
 using storage::KeyCondition;
 
 struct EntityTags {
-  bool any = false;                  // "*"
-  std::vector<storage::Md5> strong;  // those that a key could have
-  std::vector<storage::Md5> all;     // and the weak ones
+  bool any = false;               // "*"
+  std::vector<EntityTag> strong;  // those that a key could have
+  std::vector<EntityTag> all;     // and the weak ones
 };
 
 std::string_view without_quotes(std::string_view text) {
   const bool quoted = text.size() >= 2 && text.starts_with('"') && text.ends_with('"');
   return quoted ? text.substr(1, text.size() - 2) : text;
+}
+
+// "<digest>", or "<digest>-<number of parts>".
+std::optional<EntityTag> parse_tag(std::string_view text) {
+  const bool multipart = text.find('-') != text.npos;
+  const auto digest = parse_hex(take_until(text, '-'));
+  if (!digest || !multipart) return digest ? std::optional(EntityTag{*digest, 0}) : std::nullopt;
+  EntityTag tag{*digest, 0};
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, tag.parts);
+  if (error != std::errc{} || stop != end || tag.parts == 0) return std::nullopt;
+  return tag;
 }
 
 EntityTags parse_tags(std::string_view list) {
@@ -32,16 +46,17 @@ EntityTags parse_tags(std::string_view list) {
     auto item = trim(take_until(list, ','));
     const bool weak = item.starts_with("W/");
     if (weak) item.remove_prefix(2);
-    const auto md5 = parse_hex(without_quotes(item));
-    if (!md5) continue;
-    tags.all.push_back(*md5);
-    if (!weak) tags.strong.push_back(*md5);
+    const auto tag = parse_tag(without_quotes(item));
+    if (!tag) continue;
+    tags.all.push_back(*tag);
+    if (!weak) tags.strong.push_back(*tag);
   }
   return tags;
 }
 
-bool holds(const std::vector<storage::Md5>& tags, const storage::KeyRecord& key) {
-  return key.md5 && std::ranges::find(tags, *key.md5) != tags.end();
+bool holds(const std::vector<EntityTag>& tags, const storage::KeyRecord& key) {
+  const auto tag = key.tag();
+  return tag && std::ranges::find(tags, *tag) != tags.end();
 }
 
 // The key has not changed after the date of the header; nothing when there is no date in it.
@@ -55,8 +70,10 @@ std::optional<bool> unchanged_since(const http::Request& request, std::string_vi
 
 }  // namespace
 
-std::string entity_tag(const storage::Md5& md5) {
-  return '"' + to_hex(md5) + '"';
+std::string to_wire(const EntityTag& tag) {
+  std::string text = '"' + to_hex(tag.digest);
+  if (tag.parts != 0) text.append("-").append(std::to_string(tag.parts));
+  return text + '"';
 }
 
 Verdict reading(const http::Request& request, const storage::KeyRecord& key) {

@@ -1,7 +1,7 @@
 #pragma once
 
-// Conditional requests for keys (spec/ozone-rest.md §4.5). The digest of a key is its strong entity
-// tag; of a header that is repeated, the first counts.
+// Conditional requests for keys (spec/ozone-rest.md §4.5). Entity tags are strong; of a header that is
+// repeated, the first counts.
 
 #include <cstdint>
 #include <string>
@@ -13,7 +13,8 @@
 
 namespace dobson::ozone {
 
-std::string entity_tag(const storage::Md5& md5);
+// With its quotes.
+std::string to_wire(const storage::EntityTag& tag);
 
 // Of a GET or HEAD of `key`.
 enum class Verdict : std::uint8_t { serve, not_modified, refuse };

@@ -177,7 +177,7 @@ struct Found {
 bool range_applies(const http::Request& request, const storage::KeyRecord& key) {
   const auto* condition = request.header("If-Range");
   if (condition == nullptr) return true;
-  if (key.md5 && *condition == entity_tag(*key.md5)) return true;
+  if (key.digest && *condition == to_wire(*key.tag())) return true;
   const auto date = parse_date(*condition);
   return date && *date == key.modified / 1000 * 1000;
 }
@@ -205,7 +205,7 @@ Checked<Found> find(Context& context, http::Exchange& exchange) {
 }
 
 void name_version(http::Exchange& exchange, const storage::KeyRecord& key) {
-  if (key.md5) exchange.header("ETag", entity_tag(*key.md5));
+  if (key.digest) exchange.header("ETag", to_wire(*key.tag()));
   exchange.header("Last-Modified", HttpDate(key.modified));
 }
 
@@ -274,7 +274,7 @@ Task<void> put_key(void* context, http::Exchange* exchange) {
     co_return;
   }
   begin_answer(*exchange, 201);
-  exchange->header("ETag", entity_tag(*stored));
+  exchange->header("ETag", to_wire({*stored, 0}));
   exchange->header("Content-Type", "application/octet-stream");
   exchange->finish({});
 }

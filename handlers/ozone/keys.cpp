@@ -21,11 +21,11 @@ constexpr std::string_view list_stem = "List Keys failed, error: ";
 // came. What is kept between pages is where to go on.
 class KeyStream final : public http::PageSource {
  public:
-  KeyStream(Context& context, unsigned reactor, storage::ObjectId bucket,
+  KeyStream(Context& context, unsigned reactor, const storage::KeySpace& space,
             const storage::Range& range, std::int64_t most)
       : context_(context),
         reactor_(reactor),
-        bucket_(bucket),
+        space_(space),
         prefix_(range.prefix),
         after_(range.after),
         left_(most) {}
@@ -33,7 +33,7 @@ class KeyStream final : public http::PageSource {
   Result<bool> next(std::string& out) override {
     const std::size_t enough = out.size() + limits::stream_chunk_bytes;
     const bool stopped =
-        storage::visit_keys(context_.readers.txn(reactor_), bucket_, {prefix_, after_},
+        storage::visit_keys(context_.readers.txn(reactor_), space_, {prefix_, after_},
                             [&](const storage::KeyRow& key) {
                               if (left_ == 0 || out.size() >= enough) return false;
                               append_key(out, key, context_.settings.key_type_field);
@@ -51,7 +51,7 @@ class KeyStream final : public http::PageSource {
  private:
   Context& context_;
   unsigned reactor_;
-  storage::ObjectId bucket_;
+  storage::KeySpace space_;
   std::string prefix_;
   std::string after_;
   std::int64_t left_;
@@ -117,7 +117,7 @@ Checked<void> list_keys(Context& context, http::Exchange& exchange) {
   rows.clear();
   auto left = most;
   const bool truncated =
-      storage::visit_keys(txn, bucket.id, listing_range(exchange), [&](const storage::KeyRow& key) {
+      storage::visit_keys(txn, bucket, listing_range(exchange), [&](const storage::KeyRow& key) {
         if (left-- == 0) return false;
         if (!rows.empty()) rows.push_back(',');
         append_key(rows, key, context.settings.key_type_field);
@@ -146,7 +146,7 @@ Checked<void> stream_keys(Context& context, http::Exchange& exchange) {
   const auto most = max_keys(exchange, std::numeric_limits<std::int64_t>::max());
   begin_answer(exchange, 200);
   exchange.header("Content-Type", "application/x-ndjson");
-  exchange.finish_stream(std::make_unique<KeyStream>(context, exchange.reactor(), bucket.id,
+  exchange.finish_stream(std::make_unique<KeyStream>(context, exchange.reactor(), bucket,
                                                      listing_range(exchange), most));
   return {};
 }

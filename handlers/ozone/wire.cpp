@@ -46,10 +46,10 @@ std::string_view versioning_text(storage::Versioning versioning) {
 
 void write_key_fields(JsonWriter& json, const storage::KeyRow& key, bool type_field) {
   json.key("version").number(key.version).key("md5hash");
-  if (key.md5 == nullptr) {
+  if (key.md5() == nullptr) {
     json.null();
   } else {
-    json.string(to_hex(*key.md5));
+    json.string(to_hex(*key.md5()));
   }
   json.key("createdOn").string(HttpDate(key.created));
   json.key("modifiedOn").string(HttpDate(key.modified));
@@ -160,10 +160,10 @@ void write_key_detail(JsonWriter& json, std::string_view name, const storage::Ke
 void append_key(std::string& out, const storage::KeyRow& key, bool type_field) {
   RowText row;
   row.text(R"({"version":)").number(key.version).text(R"(,"md5hash":)");
-  if (key.md5 == nullptr) {
+  if (key.md5() == nullptr) {
     row.text("null");
   } else {
-    row.text("\"").hex(*key.md5).text("\"");
+    row.text("\"").hex(*key.md5()).text("\"");
   }
   row.text(R"(,"createdOn":")").date(key.created);
   row.text(R"(","modifiedOn":")").date(key.modified);
@@ -185,7 +185,8 @@ storage::KeyRow row_of(std::string_view name, const storage::KeyRecord& key) {
           .modified = key.modified,
           .size = key.size,
           .version = key.version,
-          .md5 = key.md5 ? &*key.md5 : nullptr};
+          .digest = key.digest ? &*key.digest : nullptr,
+          .parts = key.parts};
 }
 
 }  // namespace dobson::ozone

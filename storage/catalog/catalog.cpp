@@ -36,6 +36,23 @@ void throw_corrupt_row(const char* table, std::string_view key, std::string_view
   throw EnvError(Errc::corrupt, fmt::format("table {}, row {}: {}", table, printable(key), detail));
 }
 
+std::string part_row_name(std::uint64_t number) {
+  const auto bytes = big_endian(number);
+  return {bytes.data(), bytes.size()};
+}
+
+std::uint64_t part_number(std::string_view row_name) {
+  KeyDecoder decoder(row_name);
+  std::uint64_t number = 0;
+  decoder(number);
+  if (!decoder.done()) throw_corrupt_row(catalog::names.name, row_name, "not of a part");
+  return number;
+}
+
+std::string upload_row_name(std::string_view key, ObjectId upload) {
+  return std::string(key) + '\0' + part_row_name(upload.value);
+}
+
 EnvOptions state_options(const std::filesystem::path& data, std::uint64_t map_size,
                          unsigned readers) {
   EnvOptions options{data / "state", map_size, readers, {}};
@@ -52,10 +69,10 @@ Status create_state(const std::filesystem::path& data, std::uint64_t map_size) {
 StateRecord read_state(const ReadTxn& txn) {
   std::optional<StateRecord> state = get(txn, catalog::meta, MetaKey{});
   if (!state.has_value()) throw EnvError(Errc::corrupt, "the row of table meta is missing");
-  if (state->schema > state_schema) {
+  if (state->schema != state_schema) {
     throw EnvError(Errc::corrupt,
-                   fmt::format("the data was written by a newer Dobson: schema {}, this one knows "
-                               "schemas up to {}",
+                   fmt::format("the data was written by {} Dobson: schema {}, this one knows {}",
+                               state->schema > state_schema ? "a newer" : "an unreleased",
                                state->schema, state_schema));
   }
   return std::move(*state);

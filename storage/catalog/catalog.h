@@ -24,8 +24,11 @@ void fields(auto&& visit, Of<MetaKey> auto& key) {
   visit(key.row);
 }
 
-// Volumes stand under `root_id`, buckets under their volume, keys under their bucket. A name is
-// any bytes; long ones are split (storage/catalog/names.h, the one way into this table).
+// Volumes stand under `root_id`, buckets under their volume. In an OBJECT_STORE bucket the whole name
+// of a key is one row's; in a FILE_SYSTEM_OPTIMIZED one each component has a row, a directory's name
+// ends in '/', and walking depth first is the byte order of whole names. The parts of an upload
+// stand under it by number (`part_name`). A name is any bytes; long ones are split
+// (storage/catalog/names.h, the one way into this table).
 struct NameKey {
   ObjectId parent;
   std::string_view name;
@@ -35,7 +38,27 @@ void fields(auto&& visit, Of<NameKey> auto& key) {
   visit(key.parent, key.name);
 }
 
-using NameRow = std::variant<NameLink, VolumeRecord, BucketRecord, KeyRecord>;
+using NameRow = std::variant<NameLink, VolumeRecord, BucketRecord, KeyRecord, DirectoryRecord,
+                             UploadRow, PartRecord>;
+
+// The front of a volume, bucket or directory: all that a look-up below it needs.
+struct ParentFront {
+  ObjectId id;
+};
+void fields(auto&& visit, Of<ParentFront> auto& front) {
+  visit(front.id);
+}
+
+template <class Record>
+bool is_row_of(std::string_view row) {
+  return !row.empty() && row[0] == TagOf<Record, NameRow>::value;
+}
+
+// The name of an upload's row, under the parent of its bucket's uploads; of a part's, under the
+// upload.
+std::string upload_row_name(std::string_view key, ObjectId upload);
+std::string part_row_name(std::uint64_t number);
+std::uint64_t part_number(std::string_view row_name);
 
 // What stands under `name`, which must be a `Record`. `View`: the record, or its first fields.
 template <class Record, class View = Record>
@@ -50,6 +73,16 @@ void fields(auto&& visit, Of<OwnerKey> auto& key) {
   visit(key.owner, key.volume);
 }
 
+// Copies of a key share its blocks: a block has a row for each content that it is part of.
+struct BlockKey {
+  BlockId block;
+  ObjectId content;
+  auto operator<=>(const BlockKey&) const = default;
+};
+void fields(auto&& visit, Of<BlockKey> auto& key) {
+  visit(key.block.container, key.block.local, key.content);
+}
+
 // The key says it all.
 struct Present {};
 void fields(auto&&, Of<Present> auto&) {}
@@ -62,13 +95,21 @@ inline constexpr Table<OwnerKey, Present> volumes_by_owner{2, "volumes_by_owner"
                                                            TableClass::derived};
 inline constexpr Table<ContainerId, ContainerRecord> containers{3, "containers",
                                                                 TableClass::replicated};
-inline constexpr Table<BlockId, BlockRecord> blocks{4, "blocks", TableClass::derived};
+inline constexpr Table<BlockKey, BlockRecord> blocks{4, "blocks", TableClass::derived};
 inline constexpr Table<BlockId, DeletedBlockRecord> deleted_blocks{5, "deleted_blocks",
                                                                    TableClass::replicated};
+inline constexpr Table<ObjectId, UploadRecord> uploads{6, "uploads", TableClass::replicated};
+// By the id that the children have as their parent.
+inline constexpr Table<ObjectId, DeletedDirectoryRecord> deleted_directories{
+    7, "deleted_directories", TableClass::replicated};
+// By content.
+inline constexpr Table<ObjectId, DeletedKeyRecord> deleted_keys{8, "deleted_keys",
+                                                                TableClass::replicated};
 
 // The tables of `state/`, each at the place that is its index.
 inline constexpr auto state =
-    std::tie(meta, names, volumes_by_owner, containers, blocks, deleted_blocks);
+    std::tie(meta, names, volumes_by_owner, containers, blocks, deleted_blocks, uploads,
+             deleted_directories, deleted_keys);
 
 }  // namespace catalog
 

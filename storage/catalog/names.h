@@ -33,14 +33,20 @@ bool erase_name(WriteTxn& txn, ObjectId parent, std::string_view name);
 bool has_rows(const ReadTxn& txn, ObjectId parent);
 
 // The names under `parent` that begin with `prefix` and are greater than `after`, in byte order,
-// found by seeking. `prefix` must outlive the scan, `after` the first `next`; `name` and `row` end
-// with `next`.
+// found by seeking; of a tree, those under its directories too, each directory before what is in it.
+// `prefix` must outlive the scan, `after` the first `next`; `name` and `row` end with `next` and
+// `skip`.
 class NameScan {
  public:
-  NameScan(const ReadTxn& txn, ObjectId parent, std::string_view prefix, std::string_view after);
+  enum class Depth : std::uint8_t { one, tree };
+
+  NameScan(const ReadTxn& txn, ObjectId parent, std::string_view prefix, std::string_view after,
+           Depth depth = Depth::one);
 
   // False: no more. Not to be called again then.
   bool next();
+  // `next` goes on behind all names that begin with these bytes.
+  void skip(std::string_view prefix);
   std::string_view name() const { return name_; }
   std::string_view row() const { return cursor_.value(); }
 
@@ -49,23 +55,30 @@ class NameScan {
   struct Level {
     ObjectId parent;
     std::size_t size = 0;
+    bool is_link = false;
   };
 
+  bool move();
   bool seek(std::string_view name);
   bool seek_row(std::string_view row_name);
   bool on_level() const;
+  bool at_directory() const;
   void enter_link();
-  bool leave_link();
+  void enter_directory();
+  void enter(ObjectId parent, std::string_view name, bool is_link);
+  bool leave();
   std::string_view row_name() const { return cursor_.key().substr(sizeof(ObjectId)); }
 
   Cursor cursor_;
   std::string_view prefix_;
   std::string_view after_;
   Level level_;
+  Depth depth_;
   std::vector<Level> above_;
-  std::string whole_;  // of the last name under a link
+  std::string whole_;  // of the last name under a link or a directory
   std::string_view name_;
-  bool started_ = false;
+  std::string seek_to_;  // where the next move begins, if it seeks
+  enum class Move : std::uint8_t { seek, enter, step, end } move_ = Move::seek;
 };
 
 }  // namespace dobson::storage

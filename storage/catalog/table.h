@@ -93,4 +93,18 @@ class TableCursor {
   Cursor cursor_;
 };
 
+template <class Key, class Record>
+struct Row {
+  Key key;
+  Record record;
+};
+
+// The first row, if there is one. Not for tables whose key is a view.
+template <class Key, class Record>
+std::optional<Row<Key, Record>> first_row(const ReadTxn& txn, const Table<Key, Record>& table) {
+  TableCursor rows(txn, table);
+  if (!rows.first()) return std::nullopt;
+  return Row<Key, Record>{rows.key(), rows.record()};
+}
+
 }  // namespace dobson::storage

@@ -23,7 +23,12 @@ inline constexpr auto last_enumerator<AclRights> = AclRights::read_write;
 template <>
 inline constexpr auto last_enumerator<ContainerState> = ContainerState::closed;
 
-void fields(auto&& visit, Of<ContainerId> auto& id) {
+template <class Tag>
+void fields(auto&& visit, StrongId<Tag>& id) {
+  visit(id.value);
+}
+template <class Tag>
+void fields(auto&& visit, const StrongId<Tag>& id) {
   visit(id.value);
 }
 
@@ -53,26 +58,59 @@ void fields(auto&& visit, Of<NameLink> auto& link) {
   visit(link.rest);
 }
 
-// The id comes first in volumes, buckets and keys: a look-up below them needs nothing else.
+// What a look-up below them needs comes first in volumes, buckets and directories.
 void fields(auto&& visit, Of<VolumeRecord> auto& volume) {
   visit(volume.id, volume.owner, volume.created_by, volume.created, volume.modified,
         volume.quota_bytes, volume.totals);
 }
 
+// Of a `BucketRecord` or its front.
+void bucket_front_fields(auto&& visit, auto& bucket) {
+  visit(bucket.id, bucket.layout);
+}
+
 void fields(auto&& visit, Of<BucketRecord> auto& bucket) {
-  visit(bucket.id, bucket.creator, bucket.created, bucket.modified, bucket.acls,
-        bucket.storage_type, bucket.versioning, bucket.layout, bucket.replication, bucket.totals);
+  bucket_front_fields(visit, bucket);
+  visit(bucket.creator, bucket.created, bucket.modified, bucket.acls, bucket.storage_type,
+        bucket.versioning, bucket.replication, bucket.uploads, bucket.totals);
 }
 
 // What listings show, of a `KeyRecord` or a `KeyRow`.
 void key_front_fields(auto&& visit, auto& key) {
   visit(Fixed{key.id.value}, Fixed{key.created}, Fixed{key.modified}, Fixed{key.size},
-        Fixed{key.version}, key.md5);
+        Fixed{key.version}, key.digest, key.parts);
+}
+
+void fields(auto&& visit, Of<Metadata> auto& metadata) {
+  visit(metadata.name, metadata.value);
 }
 
 void fields(auto&& visit, Of<KeyRecord> auto& key) {
   key_front_fields(visit, key);
-  visit(key.blocks);
+  visit(key.blocks, key.metadata);
+}
+
+// What listings and look-ups need, of a `DirectoryRecord` or its front.
+void directory_front_fields(auto&& visit, auto& directory) {
+  visit(directory.id, directory.created, directory.modified, directory.reach);
+}
+
+void fields(auto&& visit, Of<DirectoryRecord> auto& directory) {
+  directory_front_fields(visit, directory);
+  visit(directory.totals);
+}
+
+void fields(auto&& visit, Of<UploadRecord> auto& upload) {
+  visit(upload.parent, upload.path, upload.key, upload.created, upload.replication,
+        upload.metadata);
+}
+
+void fields(auto&& visit, Of<UploadRow> auto& upload) {
+  visit(upload.id, upload.created);
+}
+
+void fields(auto&& visit, Of<PartRecord> auto& part) {
+  visit(part.id, part.modified, part.size, part.md5, part.blocks);
 }
 
 void fields(auto&& visit, Of<ContainerRecord> auto& container) {
@@ -81,6 +119,15 @@ void fields(auto&& visit, Of<ContainerRecord> auto& container) {
 
 void fields(auto&& visit, Of<BlockRecord> auto& block) {
   visit(block.length, block.parent, block.name);
+}
+
+void fields(auto&& visit, Of<DeletedDirectoryRecord> auto& directory) {
+  visit(directory.path, directory.created, directory.modified, directory.deleted,
+        directory.replication, directory.totals);
+}
+
+void fields(auto&& visit, Of<DeletedKeyRecord> auto& key) {
+  visit(key.path, key.created, key.modified, key.deleted, key.size, key.replication, key.blocks);
 }
 
 void fields(auto&& visit, Of<DeletedBlockRecord> auto& block) {

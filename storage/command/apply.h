@@ -26,5 +26,14 @@ Result<Outcome> apply(Batch& batch, UnixMillis now, const RenameKey& command);
 Result<Outcome> apply(Batch& batch, UnixMillis now, const CreateContainer& command);
 Result<Outcome> apply(Batch& batch, UnixMillis now, const CloseContainer& command);
 Result<Outcome> apply(Batch& batch, UnixMillis now, const PurgeBlocks& command);
+Result<Outcome> apply(Batch& batch, UnixMillis now, const CopyKey& command);
+Result<Outcome> apply(Batch& batch, UnixMillis now, const DeleteKeys& command);
+Result<Outcome> apply(Batch& batch, UnixMillis now, const StartUpload& command);
+Result<Outcome> apply(Batch& batch, UnixMillis now, const PutPart& command);
+Result<Outcome> apply(Batch& batch, UnixMillis now, const CompleteUpload& command);
+Result<Outcome> apply(Batch& batch, UnixMillis now, const AbortUpload& command);
+Result<Outcome> apply(Batch& batch, UnixMillis now, const DropUploads& command);
+Result<Outcome> apply(Batch& batch, UnixMillis now, const PurgeDirectories& command);
+Result<Outcome> apply(Batch& batch, UnixMillis now, const PurgeKeys& command);
 
 }  // namespace dobson::storage

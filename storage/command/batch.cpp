@@ -27,6 +27,10 @@ Batch::Bucket* Batch::find_bucket(Volume& volume, std::string_view name) {
   return find_held<BucketRecord>(txn_, volume.buckets, volume->id, name, held_bytes_);
 }
 
+Batch::Directory* Batch::find_directory(ObjectId parent, std::string_view name) {
+  return find_held<DirectoryRecord>(txn_, directories_[parent], parent, name, held_bytes_);
+}
+
 Result<Batch::Place> Batch::find_place(std::string_view volume_name, std::string_view bucket_name) {
   Volume* volume = find_volume(volume_name);
   if (volume == nullptr) return Error{Errc::volume_not_found};
@@ -56,6 +60,18 @@ void Batch::remove_bucket(Volume& volume, std::string_view name) {
   erase_name(txn_, volume->id, name);
 }
 
+Batch::Directory* Batch::add_directory(ObjectId parent, std::string_view name,
+                                       DirectoryRecord record) {
+  held_bytes_ += limits::page_bytes + name.size();
+  return &directories_[parent].try_emplace(std::string(name), std::move(record), true).first->second;
+}
+
+void Batch::remove_directory(ObjectId parent, std::string_view name) {
+  auto& siblings = directories_[parent];
+  siblings.erase(siblings.find(name));
+  erase_name(txn_, parent, name);
+}
+
 template <class Record>
 void Batch::put_held(ObjectId parent, std::string_view name, const Held<Record>& held) {
   if (!held.changed()) return;
@@ -64,7 +80,15 @@ void Batch::put_held(ObjectId parent, std::string_view name, const Held<Record>&
   put_name(txn_, parent, name, row, state_.change().next_link);
 }
 
+void Batch::flush_directories() {
+  for (const auto& [parent, children] : directories_) {
+    for (const auto& [name, directory] : children) put_held(parent, name, directory);
+  }
+  directories_.clear();
+}
+
 void Batch::flush() {
+  flush_directories();
   for (const auto& [volume_name, volume] : volumes_) {
     put_held<VolumeRecord>(root_id, volume_name, volume);
     for (const auto& [bucket_name, bucket] : volume.buckets) {

@@ -41,6 +41,7 @@ class Held {
 class Batch {
  public:
   using Bucket = Held<BucketRecord>;
+  using Directory = Held<DirectoryRecord>;
 
   struct Volume : Held<VolumeRecord> {
     using Held::Held;
@@ -61,6 +62,8 @@ class Batch {
   Volume* find_volume(std::string_view name);
   Bucket* find_bucket(Volume& volume, std::string_view name);
 
+  Directory* find_directory(ObjectId parent, std::string_view name);
+
   // volume_not_found, bucket_not_found
   Result<Place> find_place(std::string_view volume, std::string_view bucket);
 
@@ -68,6 +71,8 @@ class Batch {
   void add_bucket(Volume& volume, std::string_view name, BucketRecord record);
   void remove_volume(std::string_view name);
   void remove_bucket(Volume& volume, std::string_view name);
+  Directory* add_directory(ObjectId parent, std::string_view name, DirectoryRecord record);
+  void remove_directory(ObjectId parent, std::string_view name);
 
   // A new object's id.
   ObjectId draw_id() { return {state_.change().next_object++}; }
@@ -77,6 +82,9 @@ class Batch {
 
   // Counts what a held row grows by.
   void grow(const std::vector<Acl>& acls) { held_bytes_ += acls.size() * limits::user_bytes; }
+
+  // Writes the directories that were changed, and lets go of all: who scans `names` finds them.
+  void flush_directories();
 
   // Writes what was changed and is held. Nothing may be applied after it.
   void flush();
@@ -88,6 +96,7 @@ class Batch {
   WriteTxn& txn_;
   Held<StateRecord> state_;
   std::map<std::string, Volume, std::less<>> volumes_;
+  std::map<ObjectId, std::map<std::string, Directory, std::less<>>> directories_;  // by parent
   std::uint64_t held_bytes_ = 0;
 };
 

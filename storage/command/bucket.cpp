@@ -2,6 +2,7 @@
 
 #include "core/base/limits.h"
 #include "storage/command/apply.h"
+#include "storage/command/content.h"
 #include "storage/model/legal.h"
 
 namespace dobson::storage {
@@ -17,14 +18,23 @@ bool are_legal(const std::vector<Acl>& acls) {
          std::ranges::all_of(acls, [](const Acl& acl) { return is_legal_user(acl.name); });
 }
 
+// Directories and uploads of a bucket that is gone.
+void leave_children(Batch& batch, UnixMillis now, const BucketRecord& bucket,
+                    const std::string& path) {
+  const auto leave = [&](ObjectId parent, const Totals& totals) {
+    put(batch.txn(), catalog::deleted_directories, parent,
+        {path, bucket.created, bucket.modified, now, bucket.replication, totals});
+  };
+  if (bucket.totals.directories != 0) leave(bucket.id, bucket.totals);
+  if (has_rows(batch.txn(), bucket.uploads)) leave(bucket.uploads, {});
+}
+
 }  // namespace
 
 Result<Outcome> apply(Batch& batch, UnixMillis now, const CreateBucket& command) {
   std::vector<Acl> acls;
   for (const Acl& acl : command.acls) add_once(acls, acl);
-  // Keys of the other layout are rows of another shape, and there is no code for them yet.
-  if (!is_legal_name(command.bucket) || !is_legal_user(command.creator) || !are_legal(acls) ||
-      command.layout != Layout::object_store) {
+  if (!is_legal_name(command.bucket) || !is_legal_user(command.creator) || !are_legal(acls)) {
     return Error{Errc::invalid_argument};
   }
   Batch::Volume* volume = batch.find_volume(command.volume);
@@ -42,6 +52,7 @@ Result<Outcome> apply(Batch& batch, UnixMillis now, const CreateBucket& command)
                                 .versioning = command.versioning,
                                 .layout = command.layout,
                                 .replication = command.replication,
+                                .uploads = {},
                                 .totals = {}});
   ++volume->change().totals.buckets;
   ++batch.state().change().totals.buckets;
@@ -55,6 +66,10 @@ Result<Outcome> apply(Batch& batch, UnixMillis now, const UpdateBucket& command)
   for (const Acl& acl : command.remove_acls) std::erase(acls, acl);
   for (const Acl& acl : command.add_acls) add_once(acls, acl);
   if (!are_legal(acls)) return Error{Errc::invalid_argument};
+  if (command.layout.value_or((*bucket)->layout) != (*bucket)->layout ||
+      command.replication.value_or((*bucket)->replication) != (*bucket)->replication) {
+    return Error{Errc::invalid_argument, "Layout and replication of a bucket cannot be changed."};
+  }
   const StorageType storage_type = command.storage_type.value_or((*bucket)->storage_type);
   const Versioning versioning = command.versioning.value_or((*bucket)->versioning);
 
@@ -71,7 +86,7 @@ Result<Outcome> apply(Batch& batch, UnixMillis now, const UpdateBucket& command)
   return Outcome{};
 }
 
-Result<Outcome> apply(Batch& batch, UnixMillis, const DeleteBucket& command) {
+Result<Outcome> apply(Batch& batch, UnixMillis now, const DeleteBucket& command) {
   const auto [volume, bucket] = TRY(batch.find_place(command.volume, command.bucket));
   const Principal& principal = command.principal;
   const bool may_delete =
@@ -80,9 +95,13 @@ Result<Outcome> apply(Batch& batch, UnixMillis, const DeleteBucket& command) {
   if (!may_delete) return Error{Errc::access_denied};
   if ((*bucket)->totals.keys != 0) return Error{Errc::bucket_not_empty};
 
+  const BucketRecord record = **bucket;
   batch.remove_bucket(*volume, command.bucket);
-  --volume->change().totals.buckets;
-  --batch.state().change().totals.buckets;
+  for (Totals* totals : {&volume->change().totals, &batch.state().change().totals}) {
+    --totals->buckets;
+    totals->directories -= record.totals.directories;
+  }
+  leave_children(batch, now, record, path_of(command.volume, command.bucket, {}));
   return Outcome{};
 }
 

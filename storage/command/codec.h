@@ -31,7 +31,7 @@ void fields(auto&& visit, Of<CreateBucket> auto& command) {
 
 void fields(auto&& visit, Of<UpdateBucket> auto& command) {
   visit(command.volume, command.bucket, command.remove_acls, command.add_acls, command.storage_type,
-        command.versioning);
+        command.versioning, command.layout, command.replication);
 }
 
 void fields(auto&& visit, Of<DeleteBucket> auto& command) {
@@ -39,19 +39,23 @@ void fields(auto&& visit, Of<DeleteBucket> auto& command) {
 }
 
 template <>
-inline constexpr auto last_enumerator<KeyCondition::Kind> = KeyCondition::Kind::one_of;
+inline constexpr auto last_enumerator<KeyCondition::Kind> = KeyCondition::Kind::none_of;
+
+void fields(auto&& visit, Of<EntityTag> auto& tag) {
+  visit(tag.digest, tag.parts);
+}
 
 void fields(auto&& visit, Of<KeyCondition> auto& condition) {
-  visit(condition.kind, condition.digests);
+  visit(condition.kind, condition.tags);
 }
 
 void fields(auto&& visit, Of<PutKey> auto& command) {
   visit(command.volume, command.bucket, command.key, command.size, command.md5, command.blocks,
-        command.condition);
+        command.condition, command.metadata);
 }
 
 void fields(auto&& visit, Of<DeleteKey> auto& command) {
-  visit(command.volume, command.bucket, command.key, command.condition);
+  visit(command.volume, command.bucket, command.key, command.condition, command.recursive);
 }
 
 void fields(auto&& visit, Of<RenameKey> auto& command) {
@@ -66,6 +70,51 @@ void fields(auto&& visit, Of<CloseContainer> auto& command) {
 
 void fields(auto&& visit, Of<PurgeBlocks> auto& command) {
   visit(command.blocks);
+}
+
+void fields(auto&& visit, Of<CopyKey> auto& command) {
+  visit(command.source_volume, command.source_bucket, command.source_key, command.source_condition,
+        command.volume, command.bucket, command.key, command.condition);
+}
+
+void fields(auto&& visit, Of<DeleteKeys> auto& command) {
+  visit(command.volume, command.bucket, command.keys);
+}
+
+void fields(auto&& visit, Of<StartUpload> auto& command) {
+  visit(command.volume, command.bucket, command.key, command.metadata);
+}
+
+void fields(auto&& visit, Of<UploadName> auto& upload) {
+  visit(upload.volume, upload.bucket, upload.key, upload.id);
+}
+
+void fields(auto&& visit, Of<PutPart> auto& command) {
+  visit(command.upload, command.number, command.size, command.md5, command.blocks);
+}
+
+void fields(auto&& visit, Of<PartChoice> auto& choice) {
+  visit(choice.number, choice.md5);
+}
+
+void fields(auto&& visit, Of<CompleteUpload> auto& command) {
+  visit(command.upload, command.parts);
+}
+
+void fields(auto&& visit, Of<AbortUpload> auto& command) {
+  visit(command.upload);
+}
+
+void fields(auto&& visit, Of<DropUploads> auto& command) {
+  visit(command.before, command.most);
+}
+
+void fields(auto&& visit, Of<PurgeDirectories> auto& command) {
+  visit(command.most);
+}
+
+void fields(auto&& visit, Of<PurgeKeys> auto& command) {
+  visit(command.most);
 }
 
 }  // namespace dobson::storage

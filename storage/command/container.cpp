@@ -18,9 +18,4 @@ Result<Outcome> apply(Batch& batch, UnixMillis, const CloseContainer& command) {
   return Outcome{};
 }
 
-Result<Outcome> apply(Batch& batch, UnixMillis, const PurgeBlocks& command) {
-  for (const BlockId block : command.blocks) erase(batch.txn(), catalog::deleted_blocks, block);
-  return Outcome{};
-}
-
 }  // namespace dobson::storage

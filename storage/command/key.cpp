@@ -1,77 +1,55 @@
 #include <algorithm>
-#include <ranges>
 
-#include "storage/catalog/names.h"
 #include "storage/command/apply.h"
-#include "storage/model/legal.h"
+#include "storage/command/content.h"
+#include "storage/command/directory.h"
 
 namespace dobson::storage {
 
 namespace {
 
-using Place = Batch::Place;
-
-std::optional<KeyRecord> find_key(Batch& batch, const Place& place, std::string_view name) {
-  const auto row = find_name(batch.txn(), (*place.bucket)->id, name);
-  if (!row.has_value()) return std::nullopt;
-  return decode_name_row<KeyRecord>(name, *row);
-}
-
-void put_key(Batch& batch, const Place& place, const std::string& name, const KeyRecord& key) {
-  const ObjectId parent = (*place.bucket)->id;
-  std::string row;
-  encode_as<NameRow>(key, row);
-  put_name(batch.txn(), parent, name, row, batch.state().change().next_link);
-  for (const BlockRef& block : key.blocks) {
-    put(batch.txn(), catalog::blocks, block.id, {block.length, parent, name});
+// What DeleteKey and DeleteKeys do to one key.
+Status delete_at(Batch& batch, UnixMillis now, const Batch::Place& place, std::string_view name,
+                 std::string path, const KeyCondition& condition, bool recursive) {
+  const Location at = TRY(locate(batch, place, name));
+  if (at.is_directory()) {
+    return delete_directory(batch, now, at, std::move(path), condition, recursive);
   }
+  const std::optional<KeyRecord> key = find_key(batch, at);
+  if (!condition.holds(key ? &*key : nullptr)) return Error{Errc::precondition_failed};
+  if (!key.has_value()) return Error{Errc::key_not_found};
+
+  const Replication copies = (*place.bucket)->replication;
+  erase_name(batch.txn(), at.parent(), at.name);
+  discard(batch, key->id, deleted(*key, std::move(path), now, copies));
+  change_totals(batch, at, [&](Totals& totals) { totals.remove_key(key->size, copies); });
+  totals_above(at).direct_bytes -= key->size;
+  forget_reach(at);
+  return {};
 }
 
-void count_in(Batch& batch, const Place& place, std::uint64_t size) {
-  const Replication replication = (*place.bucket)->replication;
-  BucketRecord& bucket = place.bucket->change();
-  bucket.totals.add_key(size, replication);
-  bucket.totals.direct_bytes += size;
-  place.volume->change().totals.add_key(size, replication);
-  batch.state().change().totals.add_key(size, replication);
-}
-
-void count_out(Batch& batch, const Place& place, std::uint64_t size) {
-  const Replication replication = (*place.bucket)->replication;
-  BucketRecord& bucket = place.bucket->change();
-  bucket.totals.remove_key(size, replication);
-  bucket.totals.direct_bytes -= size;
-  place.volume->change().totals.remove_key(size, replication);
-  batch.state().change().totals.remove_key(size, replication);
-}
-
-// The key is gone from the totals, and its blocks wait for their space to be given back.
-void discard(Batch& batch, const Place& place, UnixMillis now, const KeyRecord& key) {
-  for (const BlockRef& block : key.blocks) {
-    erase(batch.txn(), catalog::blocks, block.id);
-    put(batch.txn(), catalog::deleted_blocks, block.id, {block.length, now});
-  }
-  count_out(batch, place, key.size);
-}
-
-// Every block is new, lives in a container that exists, and together they are the key.
-bool are_consistent(Batch& batch, const PutKey& command) {
-  std::vector<BlockId> ids;
-  for (const BlockId id : command.blocks | std::views::transform(&BlockRef::id)) {
-    if (!contains(batch.txn(), catalog::containers, id.container) ||
-        contains(batch.txn(), catalog::blocks, id) ||
-        contains(batch.txn(), catalog::deleted_blocks, id)) {
-      return false;
-    }
-    ids.push_back(id);
-  }
-  std::ranges::sort(ids);
-  return std::ranges::adjacent_find(ids) == ids.end() && length_of(command.blocks) == command.size;
+// Between directories of one bucket; whose totals of the bucket and above are the same after it.
+void move_key(Batch& batch, UnixMillis now, const Location& from, Location& to, KeyRecord key) {
+  const Replication copies = (*from.place.bucket)->replication;
+  erase_name(batch.txn(), from.parent(), from.name);
+  make_parents(batch, now, to);
+  key.modified = now;
+  put_key_row(batch, to, key);
+  if (!from.in_tree()) return;
+  for (Batch::Directory* above : to.above) above->change().totals.add_key(key.size, copies);
+  totals_above(to).direct_bytes += key.size;
+  extend_reach(to, to.path.size());
+  for (Batch::Directory* above : from.above) above->change().totals.remove_key(key.size, copies);
+  totals_above(from).direct_bytes -= key.size;
+  forget_reach(from);
 }
 
 }  // namespace
 
 bool KeyCondition::holds(const KeyRecord* key) const {
+  const auto has_one = [&] {
+    return key != nullptr && key->digest && std::ranges::find(tags, *key->tag()) != tags.end();
+  };
   switch (kind) {
     case Kind::none:
       return true;
@@ -80,72 +58,88 @@ bool KeyCondition::holds(const KeyRecord* key) const {
     case Kind::present:
       return key != nullptr;
     case Kind::one_of:
-      return key != nullptr && key->md5 && std::ranges::find(digests, *key->md5) != digests.end();
+      return has_one();
+    case Kind::none_of:
+      return !has_one();
   }
 }
 
 Result<Outcome> apply(Batch& batch, UnixMillis now, const PutKey& command) {
-  if (!is_legal_key_name(command.key)) return Error{Errc::invalid_argument};
-  const Place place = TRY(batch.find_place(command.volume, command.bucket));
-  const std::optional<KeyRecord> replaced = find_key(batch, place, command.key);
-  if (!command.condition.holds(replaced ? &*replaced : nullptr)) {
-    return Error{Errc::precondition_failed};
-  }
-  const VolumeRecord& volume = **place.volume;
-  if (volume.quota_bytes.has_value()) {
-    const std::uint64_t others = volume.totals.bytes - (replaced ? replaced->size : 0);
-    if (command.size > *volume.quota_bytes || others > *volume.quota_bytes - command.size) {
-      return Error{Errc::quota_exceeded};
-    }
-  }
-  if (!are_consistent(batch, command)) {
+  const Batch::Place place = TRY(batch.find_place(command.volume, command.bucket));
+  Location at = TRY(locate(batch, place, command.key));
+  if (at.is_directory()) return put_directory(batch, now, std::move(at), command);
+  const auto replaced = TRY(check_put(batch, at, command.condition, command.size));
+  if (!are_consistent(batch, command.blocks, command.size)) {
     return Error{Errc::internal, {}, "a put names blocks that are unknown, used or too many"};
   }
 
-  KeyRecord key{.id = {},
-                .created = now,
-                .modified = now,
-                .size = command.size,
-                .version = 0,
-                .md5 = command.md5,
-                .blocks = command.blocks};
-  if (replaced.has_value()) {
-    discard(batch, place, now, *replaced);
-    key.id = replaced->id;
-    key.created = replaced->created;
-    const bool counted = (*place.bucket)->versioning == Versioning::enabled;
-    key.version = replaced->version + (counted ? 1 : 0);
-  } else {
-    key.id = batch.draw_id();
-  }
-  put_key(batch, place, command.key, key);
-  count_in(batch, place, key.size);
+  put_content(batch, now, at, replaced,
+              {.size = command.size,
+               .digest = command.md5,
+               .blocks = command.blocks,
+               .metadata = command.metadata},
+              path_of(command.volume, command.bucket, command.key));
   return Outcome{};
 }
 
 Result<Outcome> apply(Batch& batch, UnixMillis now, const DeleteKey& command) {
-  const Place place = TRY(batch.find_place(command.volume, command.bucket));
-  const std::optional<KeyRecord> key = find_key(batch, place, command.key);
-  if (!command.condition.holds(key ? &*key : nullptr)) return Error{Errc::precondition_failed};
-  if (!key.has_value()) return Error{Errc::key_not_found};
-
-  erase_name(batch.txn(), (*place.bucket)->id, command.key);
-  discard(batch, place, now, *key);
+  const Batch::Place place = TRY(batch.find_place(command.volume, command.bucket));
+  TRY(delete_at(batch, now, place, command.key,
+                path_of(command.volume, command.bucket, command.key), command.condition,
+                command.recursive));
   return Outcome{};
 }
 
+Result<Outcome> apply(Batch& batch, UnixMillis now, const DeleteKeys& command) {
+  const Batch::Place place = TRY(batch.find_place(command.volume, command.bucket));
+  Outcome outcome;
+  for (std::size_t i = 0; i < command.keys.size(); ++i) {
+    const std::string& key = command.keys[i];
+    const Status done = delete_at(batch, now, place, key,
+                                  path_of(command.volume, command.bucket, key), {}, false);
+    if (!done.ok() && done.error().code != Errc::key_not_found) {
+      outcome.failures.push_back({i, done.error()});
+    }
+  }
+  return outcome;
+}
+
 Result<Outcome> apply(Batch& batch, UnixMillis now, const RenameKey& command) {
-  if (!is_legal_key_name(command.to)) return Error{Errc::invalid_argument};
-  const Place place = TRY(batch.find_place(command.volume, command.bucket));
-  std::optional<KeyRecord> key = find_key(batch, place, command.key);
+  const Batch::Place place = TRY(batch.find_place(command.volume, command.bucket));
+  const Location from = TRY(locate(batch, place, command.key));
+  Location to = TRY(locate(batch, place, command.to));
+  if (from.is_directory()) return rename_directory(batch, now, from, std::move(to));
+  std::optional<KeyRecord> key = find_key(batch, from);
   if (!key.has_value()) return Error{Errc::key_not_found};
   if (command.key == command.to) return Outcome{};
-  if (find_key(batch, place, command.to).has_value()) return Error{Errc::key_exists};
+  if (to.is_directory()) return Error{Errc::invalid_key_name};
+  if (find_key(batch, to).has_value() || is_blocked(batch, to)) return Error{Errc::key_exists};
 
-  erase_name(batch.txn(), (*place.bucket)->id, command.key);
-  key->modified = now;
-  put_key(batch, place, command.to, *key);
+  move_key(batch, now, from, to, std::move(*key));
   return Outcome{};
+}
+
+Result<Outcome> apply(Batch& batch, UnixMillis now, const CopyKey& command) {
+  const Batch::Place source_place =
+      TRY(batch.find_place(command.source_volume, command.source_bucket));
+  const Location source = TRY(locate(batch, source_place, command.source_key));
+  std::optional<KeyRecord> key = find_key(batch, source);
+  if (!key.has_value()) return Error{Errc::key_not_found};
+  if (!command.source_condition.holds(&*key)) return Error{Errc::precondition_failed};
+  const Batch::Place place = TRY(batch.find_place(command.volume, command.bucket));
+  Location at = TRY(locate(batch, place, command.key));
+  if (at.is_directory()) return Error{Errc::invalid_key_name};
+  const auto replaced = TRY(check_put(batch, at, command.condition, key->size));
+
+  const Outcome outcome{.tag = key->tag().value()};
+  if (replaced.has_value() && replaced->id == key->id) {
+    key->modified = now;
+    put_name_row(batch, at.parent(), at.name, *key);
+  } else {
+    put_content(batch, now, at, replaced, std::move(*key),
+                path_of(command.volume, command.bucket, command.key));
+  }
+  return outcome;
 }
 
 }  // namespace dobson::storage

@@ -20,10 +20,13 @@ std::uint64_t us_since(SteadyClock::time_point begin) {
   return std::chrono::duration_cast<std::chrono::microseconds>(SteadyClock::now() - begin).count();
 }
 
+template <class... Records>
+bool is_one_of(const Command& command) {
+  return (std::holds_alternative<Records>(command) || ...);
+}
+
 bool gives_space_back(const Command& command) {
-  return std::holds_alternative<DeleteVolume>(command) ||
-         std::holds_alternative<DeleteBucket>(command) ||
-         std::holds_alternative<DeleteKey>(command) || std::holds_alternative<PurgeBlocks>(command);
+  return is_one_of<DeleteVolume, DeleteBucket, DeleteKey, DeleteKeys, AbortUpload>(command);
 }
 
 void refuse(Proposal& proposal, Errc code) {

@@ -35,4 +35,20 @@ void Totals::remove_key(std::uint64_t size, Replication replication) {
   --keys_by_size[size_bin(size)];
 }
 
+void Totals::add_directory(const Totals& inside) {
+  directories += 1 + inside.directories;
+  keys += inside.keys;
+  bytes += inside.bytes;
+  replicated_bytes += inside.replicated_bytes;
+  for (int bin = 0; bin < size_bins; ++bin) keys_by_size[bin] += inside.keys_by_size[bin];
+}
+
+void Totals::remove_directory(const Totals& inside) {
+  directories -= 1 + inside.directories;
+  keys -= inside.keys;
+  bytes -= inside.bytes;
+  replicated_bytes -= inside.replicated_bytes;
+  for (int bin = 0; bin < size_bins; ++bin) keys_by_size[bin] -= inside.keys_by_size[bin];
+}
+
 }  // namespace dobson::storage

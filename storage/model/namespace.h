@@ -57,6 +57,13 @@ struct Totals {
   void add_key(std::uint64_t size, Replication replication);
   void remove_key(std::uint64_t size, Replication replication);
 
+  // Of a directory somewhere inside, with all that is in it.
+  void add_directory(const Totals& inside);
+  void remove_directory(const Totals& inside);
+
+  // Neither keys nor directories.
+  bool empty() const { return keys == 0 && directories == 0; }
+
   bool operator==(const Totals&) const = default;
 };
 
@@ -83,16 +90,65 @@ struct BucketRecord {
   Versioning versioning = Versioning::not_set;
   Layout layout = Layout::object_store;
   Replication replication = Replication::one;
+  ObjectId uploads;  // the parent of its multipart uploads; 0 before the first
   Totals totals;
 };
 
+// What tells one content of a key from another.
+struct EntityTag {
+  Md5 digest{};             // of the bytes; of a multipart key, of its parts' digests joined
+  std::uint64_t parts = 0;  // 0: not a multipart key
+  bool operator==(const EntityTag&) const = default;
+};
+
+// What a client keeps beside the bytes.
+struct Metadata {
+  std::string name;  // in lower case
+  std::string value;
+  bool operator==(const Metadata&) const = default;
+};
+
+// A key, or, in an answer, a directory as a key of no bytes.
 struct KeyRecord {
-  ObjectId id;
+  ObjectId id = {};  // of this content: a key that is replaced gets another
   UnixMillis created = 0;
   UnixMillis modified = 0;
   std::uint64_t size = 0;
   std::uint64_t version = 0;
-  std::optional<Md5> md5;  // absent: a multipart key
+  std::optional<Md5> digest = {};  // EntityTag::digest; absent: a directory
+  std::uint64_t parts = 0;
+  std::vector<BlockRef> blocks = {};
+  std::vector<Metadata> metadata = {};
+
+  std::optional<EntityTag> tag() const {
+    return digest ? std::optional(EntityTag{*digest, parts}) : std::nullopt;
+  }
+};
+
+// Of a FILE_SYSTEM_OPTIMIZED bucket.
+struct DirectoryRecord {
+  ObjectId id;
+  UnixMillis created = 0;
+  UnixMillis modified = 0;
+  // No name below is longer, counted from here; of what is gone, too, until the directory is empty.
+  std::uint64_t reach = 0;  // bytes
+  Totals totals;
+};
+
+// A multipart upload, and a part of it (spec/ozone-rest.md §4.8).
+struct UploadRecord {
+  ObjectId parent;   // BucketRecord::uploads
+  std::string path;  // "volume/bucket/key", for people
+  std::string key;
+  UnixMillis created = 0;
+  Replication replication = Replication::one;
+  std::vector<Metadata> metadata;
+};
+struct PartRecord {
+  ObjectId id;  // of this content
+  UnixMillis modified = 0;
+  std::uint64_t size = 0;
+  Md5 md5{};
   std::vector<BlockRef> blocks;
 };
 

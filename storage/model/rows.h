@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "core/time/clock.h"
 #include "storage/model/ids.h"
@@ -12,7 +13,7 @@
 namespace dobson::storage {
 
 // The set of tables and rules that the state was written by.
-inline constexpr std::uint64_t state_schema = 1;
+inline constexpr std::uint64_t state_schema = 2;
 
 // One row. Changed by every batch.
 struct StateRecord {
@@ -37,17 +38,47 @@ struct ContainerRecord {
   UnixMillis created = 0;
 };
 
-// A block of a key.
-struct BlockRecord {
-  std::uint64_t length = 0;  // bytes
-  ObjectId parent;           // the bucket
-  std::string name;          // the key's, under its parent
+// Under the parent of a bucket's uploads, by "key 0x00 id".
+struct UploadRow {
+  ObjectId id;
+  UnixMillis created = 0;
 };
 
-// A block whose key was deleted or replaced, and whose space was not given back yet.
+// A block of a key, a part or one of the deleted keys.
+struct BlockRecord {
+  std::uint64_t length = 0;  // bytes
+  // Where a row of `names` has it, unless its key is among the deleted ones.
+  ObjectId parent;
+  std::string name;
+};
+
+// Deletion is a pipeline: a directory gives its children away, a key its blocks, a block its space.
+
+// A directory, upload or bucket that nobody finds any more, while it has children.
+struct DeletedDirectoryRecord {
+  std::string path;  // "volume/bucket/directory/", as it was
+  UnixMillis created = 0;
+  UnixMillis modified = 0;
+  UnixMillis deleted = 0;
+  Replication replication = Replication::one;
+  Totals totals;  // of what is still below
+};
+
+// A key or part that was deleted or replaced, while it has blocks.
+struct DeletedKeyRecord {
+  std::string path;  // "volume/bucket/key", as it was
+  UnixMillis created = 0;
+  UnixMillis modified = 0;
+  UnixMillis deleted = 0;
+  std::uint64_t size = 0;
+  Replication replication = Replication::one;
+  std::vector<BlockRef> blocks;
+};
+
+// A block that no key has any more, and whose space was not given back yet.
 struct DeletedBlockRecord {
   std::uint64_t length = 0;  // bytes
-  UnixMillis deleted = 0;
+  UnixMillis deleted = 0;    // its last key
 };
 
 }  // namespace dobson::storage

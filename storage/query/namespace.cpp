@@ -10,13 +10,13 @@ namespace dobson::storage {
 
 namespace {
 
-// The front of a volume or a bucket: all that a look-up below it needs.
-struct ParentFront {
+struct BucketFront {
   ObjectId id;
+  Layout layout = Layout::object_store;
 };
 
-void fields(auto&& visit, Of<ParentFront> auto& front) {
-  visit(front.id);
+void fields(auto&& visit, Of<BucketFront> auto& front) {
+  bucket_front_fields(visit, front);
 }
 
 template <class Record, class View = Record>
@@ -30,10 +30,39 @@ Result<ObjectId> find_volume_id(const ReadTxn& txn, std::string_view volume) {
   return TRY((find<VolumeRecord, ParentFront>(txn, root_id, volume, Errc::volume_not_found))).id;
 }
 
-Result<ObjectId> find_bucket_id(const ReadTxn& txn, std::string_view volume,
-                                std::string_view bucket) {
+Result<BucketFront> find_bucket_front(const ReadTxn& txn, std::string_view volume,
+                                      std::string_view bucket) {
   const ObjectId parent = TRY(find_volume_id(txn, volume));
-  return TRY((find<BucketRecord, ParentFront>(txn, parent, bucket, Errc::bucket_not_found))).id;
+  return find<BucketRecord, BucketFront>(txn, parent, bucket, Errc::bucket_not_found);
+}
+
+// The directory above the last component of a path in a tree, and that component. key_not_found.
+struct Leaf {
+  ObjectId parent;
+  std::string_view name;
+};
+Result<Leaf> find_leaf(const ReadTxn& txn, ObjectId bucket, std::string_view path) {
+  if (!is_normal_path(path)) return Error{Errc::invalid_key_name};
+  Leaf leaf{bucket, first_component(path)};
+  while (leaf.name.size() < path.size()) {
+    path.remove_prefix(leaf.name.size());
+    leaf.parent = TRY((find<DirectoryRecord, ParentFront>(txn, leaf.parent, leaf.name,
+                                                          Errc::key_not_found)))
+                      .id;
+    leaf.name = first_component(path);
+  }
+  return leaf;
+}
+
+Result<KeyRecord> find_in_tree(const ReadTxn& txn, ObjectId bucket, std::string_view path) {
+  const Leaf leaf = TRY(find_leaf(txn, bucket, path));
+  if (!leaf.name.ends_with('/')) {
+    return find<KeyRecord>(txn, leaf.parent, leaf.name, Errc::key_not_found);
+  }
+  const auto directory =
+      TRY(find<DirectoryRecord>(txn, leaf.parent, leaf.name, Errc::key_not_found));
+  return KeyRecord{
+      .id = directory.id, .created = directory.created, .modified = directory.modified};
 }
 
 template <class Record, class Visitor>
@@ -63,12 +92,33 @@ Result<BucketRecord> find_bucket(const ReadTxn& txn, std::string_view volume,
 
 Result<KeyRecord> find_key(const ReadTxn& txn, std::string_view volume, std::string_view bucket,
                            std::string_view key) {
-  const ObjectId parent = TRY(find_bucket_id(txn, volume, bucket));
-  KeyRecord record = TRY(find<KeyRecord>(txn, parent, key, Errc::key_not_found));
+  const BucketFront front = TRY(find_bucket_front(txn, volume, bucket));
+  KeyRecord record = TRY(front.layout == Layout::file_system_optimized
+                             ? find_in_tree(txn, front.id, key)
+                             : find<KeyRecord>(txn, front.id, key, Errc::key_not_found));
   if (length_of(record.blocks) != record.size) {
     throw_corrupt_row(catalog::names.name, key, "its blocks are not as long as it is");
   }
   return record;
+}
+
+Status check_path(const ReadTxn& txn, const BucketRecord& bucket, std::string_view path) {
+  if (bucket.layout != Layout::file_system_optimized) return {};
+  if (!is_normal_path(path)) return Error{Errc::invalid_key_name};
+  ObjectId parent = bucket.id;
+  for (;;) {
+    const std::string_view component = first_component(path);
+    path.remove_prefix(component.size());
+    if (path.empty() && !component.ends_with('/')) {
+      const bool taken = find_name(txn, parent, std::string(component) + '/').has_value();
+      return taken ? Status(Error{Errc::key_exists}) : Status();
+    }
+    const auto key = component.substr(0, component.size() - 1);
+    if (find_name(txn, parent, key)) return Error{Errc::key_exists};
+    const auto row = find_name(txn, parent, component);
+    if (path.empty() || !row) return {};
+    parent = decode_name_row<DirectoryRecord, ParentFront>(component, *row).id;
+  }
 }
 
 Totals root_totals(const ReadTxn& txn) {
@@ -105,11 +155,62 @@ bool visit_buckets(const ReadTxn& txn, ObjectId volume, const Range& range,
   return visit_children<BucketRecord>(txn, volume, range, visit);
 }
 
+KeyScan::KeyScan(const ReadTxn& txn, const KeySpace& space, const Range& range)
+    : names_(txn, space.bucket, range.prefix, range.after,
+             space.layout == Layout::object_store ? NameScan::Depth::one : NameScan::Depth::tree),
+      directories_(space.directories) {}
+
 bool KeyScan::next() {
-  if (!names_.next()) return false;
-  row_ = decode_name_row<KeyRecord, KeyRow>(names_.name(), names_.row());
-  row_.name = names_.name();
-  return true;
+  while (names_.next()) {
+    if (!is_row_of<DirectoryRecord>(names_.row())) {
+      row_ = decode_name_row<KeyRecord, KeyRow>(names_.name(), names_.row());
+      row_.name = names_.name();
+      return true;
+    }
+    const auto directory = decode_name_row<DirectoryRecord>(names_.name(), names_.row());
+    if (directories_) {
+      row_ = {.name = names_.name(),
+              .id = directory.id,
+              .created = directory.created,
+              .modified = directory.modified};
+      return true;
+    }
+    if (directory.totals.keys == 0) names_.skip(names_.name());
+  }
+  return false;
+}
+
+Result<UploadRecord> find_upload(const ReadTxn& txn, std::string_view volume,
+                                 std::string_view bucket, std::string_view key, ObjectId id) {
+  const BucketRecord record = TRY(find_bucket(txn, volume, bucket));
+  auto upload = get(txn, catalog::uploads, id);
+  if (upload && upload->parent == record.uploads && upload->key == key) return std::move(*upload);
+  return Error{Errc::upload_not_found};
+}
+
+bool visit_uploads(const ReadTxn& txn, const BucketRecord& bucket, const Range& range,
+                   const UploadVisitor& visit) {
+  // Behind all uploads of that key: a name has no byte 0x00, and an id is not all 0xff.
+  const std::string after =
+      range.after.empty() ? std::string() : upload_row_name(range.after, ObjectId{UINT64_MAX});
+  NameScan names(txn, bucket.uploads, range.prefix, after);
+  while (names.next()) {
+    const auto row = decode_name_row<UploadRow>(names.name(), names.row());
+    const std::size_t key_bytes = names.name().size() - upload_row_name({}, row.id).size();
+    if (!visit({names.name().substr(0, key_bytes), row.id, row.created})) return true;
+  }
+  return false;
+}
+
+bool visit_parts(const ReadTxn& txn, ObjectId upload, std::uint64_t after,
+                 const PartVisitor& visit) {
+  const std::string from = part_row_name(after);
+  NameScan names(txn, upload, {}, from);
+  while (names.next()) {
+    const auto part = decode_name_row<PartRecord>(names.name(), names.row());
+    if (!visit(part_number(names.name()), part)) return true;
+  }
+  return false;
 }
 
 }  // namespace dobson::storage

@@ -15,7 +15,8 @@
 
 namespace dobson::storage {
 
-// A key row in a listing, decoded as far as listings need it, without allocation.
+// A key in a listing, decoded as far as listings need it, without allocation; or a directory, as a
+// key of no bytes.
 struct KeyRow {
   std::string_view name;
   ObjectId id;
@@ -23,14 +24,24 @@ struct KeyRow {
   UnixMillis modified = 0;
   std::uint64_t size = 0;
   std::uint64_t version = 0;
-  const Md5* md5 = nullptr;  // null: a multipart key
+  const Md5* digest = nullptr;  // EntityTag::digest; null: a directory
+  std::uint64_t parts = 0;
+
+  // Of the bytes; null when that is not known.
+  const Md5* md5() const { return parts == 0 ? digest : nullptr; }
 };
 
 Result<VolumeRecord> find_volume(const ReadTxn& txn, std::string_view volume);
 Result<BucketRecord> find_bucket(const ReadTxn& txn, std::string_view volume,
                                  std::string_view bucket);
+// invalid_key_name: not normal in a FILE_SYSTEM_OPTIMIZED bucket. A directory is found as a key of no
+// bytes.
 Result<KeyRecord> find_key(const ReadTxn& txn, std::string_view volume, std::string_view bucket,
                            std::string_view key);
+
+// Whether a key or directory could be put there: invalid_key_name, key_exists (spec/ozone-rest.md
+// §4.13).
+Status check_path(const ReadTxn& txn, const BucketRecord& bucket, std::string_view path);
 
 // Totals of everything.
 Totals root_totals(const ReadTxn& txn);
@@ -52,28 +63,80 @@ bool visit_volumes_of(const ReadTxn& txn, std::string_view owner, const Range& r
 bool visit_buckets(const ReadTxn& txn, ObjectId volume, const Range& range,
                    const BucketVisitor& visit);
 
+// Whose keys are listed, and how.
+struct KeySpace {
+  ObjectId bucket;
+  Layout layout = Layout::object_store;
+  bool directories = false;  // they are listed as well
+
+  KeySpace(const BucketRecord& record, bool with_directories = false)
+      : bucket(record.id), layout(record.layout), directories(with_directories) {}
+};
+
 // The hot loop of listings.
 class KeyScan {
  public:
-  KeyScan(const ReadTxn& txn, ObjectId bucket, const Range& range)
-      : names_(txn, bucket, range.prefix, range.after) {}
+  KeyScan(const ReadTxn& txn, const KeySpace& space, const Range& range);
 
   // False: no more. The row ends with the next call.
   bool next();
   const KeyRow& row() const { return row_; }
+  // `next` goes on behind all names that begin with these bytes.
+  void skip(std::string_view prefix) { names_.skip(prefix); }
 
  private:
   NameScan names_;
+  bool directories_;
   KeyRow row_;
 };
 
 template <class Visit>  // bool(const KeyRow&)
-bool visit_keys(const ReadTxn& txn, ObjectId bucket, const Range& range, Visit&& visit) {
-  KeyScan keys(txn, bucket, range);
+bool visit_keys(const ReadTxn& txn, const KeySpace& space, const Range& range, Visit&& visit) {
+  KeyScan keys(txn, space, range);
   while (keys.next()) {
     if (!visit(keys.row())) return true;
   }
   return false;
 }
+
+// With names that have the delimiter behind the prefix rolled up: each such beginning is visited
+// once, and all that follows it is skipped, not scanned. When `range.after` is one, what it rolls up
+// is not visited again.
+template <class VisitKey, class VisitPrefix>  // bool(const KeyRow&), bool(std::string_view)
+bool visit_rolled_up(const ReadTxn& txn, const KeySpace& space, const Range& range,
+                     std::string_view delimiter, VisitKey&& visit_key, VisitPrefix&& visit_prefix) {
+  const auto rolled_up = [&](std::string_view name) {
+    if (!name.starts_with(range.prefix)) return std::string_view{};
+    const std::size_t at = name.find(delimiter, range.prefix.size());
+    return at == name.npos ? std::string_view{} : name.substr(0, at + delimiter.size());
+  };
+  KeyScan keys(txn, space, range);
+  if (!range.after.empty() && rolled_up(range.after) == range.after) keys.skip(range.after);
+  while (keys.next()) {
+    const std::string_view common = rolled_up(keys.row().name);
+    if (!(common.empty() ? visit_key(keys.row()) : visit_prefix(common))) return true;
+    if (!common.empty()) keys.skip(common);
+  }
+  return false;
+}
+
+// A multipart upload in a listing: by key, then in order of starting.
+struct UploadView {
+  std::string_view key;
+  ObjectId id;
+  UnixMillis created = 0;
+};
+
+// upload_not_found: none of that id, or of another key.
+Result<UploadRecord> find_upload(const ReadTxn& txn, std::string_view volume,
+                                 std::string_view bucket, std::string_view key, ObjectId id);
+
+// Of a bucket, by key; and the parts of an upload whose number is greater than `after`.
+using UploadVisitor = std::function<bool(const UploadView&)>;
+using PartVisitor = std::function<bool(std::uint64_t number, const PartRecord&)>;
+bool visit_uploads(const ReadTxn& txn, const BucketRecord& bucket, const Range& range,
+                   const UploadVisitor& visit);
+bool visit_parts(const ReadTxn& txn, ObjectId upload, std::uint64_t after,
+                 const PartVisitor& visit);
 
 }  // namespace dobson::storage

@@ -1,6 +1,7 @@
 #include "storage/query/state_block_index.h"
 
 #include <algorithm>
+#include <concepts>
 #include <optional>
 
 #include "storage/blocks/block_format.h"
@@ -11,30 +12,41 @@ namespace dobson::storage {
 namespace {
 
 // The rows of one container in `catalog::blocks` or `catalog::deleted_blocks`.
-template <class Record>
+template <class Key, class Record>
 class BlocksOf {
  public:
-  BlocksOf(const ReadTxn& txn, const Table<BlockId, Record>& table, ContainerId container)
+  BlocksOf(const ReadTxn& txn, const Table<Key, Record>& table, ContainerId container)
       : container_(container), rows_(txn, table) {}
 
-  std::optional<BlockRef> seek(std::uint64_t local) { return on(rows_.seek({container_, local})); }
-  std::optional<BlockRef> next() { return on(rows_.next()); }
+  std::optional<BlockRef> seek(std::uint64_t local) { return on(rows_.seek(key(local))); }
+  // A block that is part of several contents comes once.
+  std::optional<BlockRef> next() { return seek(block_of(rows_.key()).local + 1); }
   std::optional<BlockRef> seek_before(std::uint64_t local) {
-    return on(rows_.seek_before({container_, local}));
+    return on(rows_.seek_before(key(local)));
   }
 
  private:
+  static BlockId block_of(const BlockId& key) { return key; }
+  static BlockId block_of(const BlockKey& key) { return key.block; }
+
+  Key key(std::uint64_t local) const {
+    if constexpr (std::same_as<Key, BlockId>) {
+      return {container_, local};
+    } else {
+      return {{container_, local}, {}};
+    }
+  }
   std::optional<BlockRef> on(bool found) const {
-    if (!found || rows_.key().container != container_) return std::nullopt;
-    return BlockRef{rows_.key(), rows_.record().length};
+    if (!found || block_of(rows_.key()).container != container_) return std::nullopt;
+    return BlockRef{block_of(rows_.key()), rows_.record().length};
   }
 
   ContainerId container_;
-  TableCursor<BlockId, Record> rows_;
+  TableCursor<Key, Record> rows_;
 };
 
-template <class Record>
-ByteRange gap_in(const ReadTxn& txn, const Table<BlockId, Record>& table, ContainerId container,
+template <class Key, class Record>
+ByteRange gap_in(const ReadTxn& txn, const Table<Key, Record>& table, ContainerId container,
                  ByteRange range) {
   BlocksOf rows(txn, table, container);
   const auto before = rows.seek_before(range.begin);

@@ -66,7 +66,9 @@ class Verifier {
     for (const TableIndex table :
          {catalog::names.index, catalog::names.index, catalog::names.index, catalog::names.index,
           catalog::volumes_by_owner.index, catalog::containers.index, catalog::blocks.index,
-          catalog::deleted_blocks.index}) {
+          catalog::deleted_blocks.index, catalog::uploads.index,
+          catalog::deleted_directories.index, catalog::deleted_directories.index,
+          catalog::deleted_keys.index, catalog::deleted_keys.index}) {
       all_ += txn_.rows(table);
     }
   }
@@ -77,6 +79,9 @@ class Verifier {
       if (findings_ != 0) return findings_;
       state_ = read_state(txn_);
       check_volumes();
+      check_uploads();
+      check_deleted_directories();
+      check_deleted_keys();
       check_name_rows();
       check_ids();
       check_owners();
@@ -123,22 +128,45 @@ class Verifier {
                         : id.value < state_.next_object;
   }
 
-  // "shire/maps/a" of a key in the bucket `id`; buckets have no index by id.
-  std::string path_of(ObjectId id, std::string_view key) const;
+  // "shire/maps/a" of what has the block; parents have no index by id.
+  std::string path_of(const BlockKey& id, const BlockRecord& row) const;
+
+  // What stands below a bucket or directory.
+  struct Below {
+    Totals totals;
+    std::uint64_t reach = 0;  // bytes of the longest name
+  };
+  struct Parent {
+    ObjectId id;
+    Replication replication = Replication::one;
+    bool in_tree = false;
+  };
 
   void check_volumes();
   void check_buckets(const std::string& path, const VolumeRecord& volume, Totals& root);
-  void check_keys(const std::string& path, const BucketRecord& bucket, Totals& volume,
-                  Totals& root);
-  void check_key(const std::string& path, ObjectId bucket, std::string_view name,
-                 const KeyRecord& key);
+  void check_bucket(const std::string& path, const BucketRecord& bucket, Totals& volume,
+                    Totals& root);
+  Below check_keys(const std::string& path, const Parent& parent);
+  void check_key(const std::string& path, const Parent& parent, std::string_view name,
+                 const KeyRecord& key, Below& below);
+  void check_directory(const std::string& path, const Parent& parent, std::string_view name,
+                       const DirectoryRecord& directory, Below& below);
+  void check_content(const std::string& path, std::uint64_t size,
+                     const std::vector<BlockRef>& blocks, ObjectId content,
+                     const BlockRecord& expected);
+  void check_upload_rows(const std::string& path, ObjectId parent);
+  void check_parts(const std::string& path, ObjectId upload);
+  void check_uploads();
+  void check_deleted_directories();
+  void check_deleted_keys();
   void check_name_rows();
   void check_ids();
   void check_ids_between(std::uint64_t begin, std::uint64_t end);
   void check_owners();
   void check_containers();
   void check_blocks();
-  void check_block_row(const BlockId& id, const BlockRecord& row);
+  void check_block_row(const BlockKey& id, const BlockRecord& row);
+  bool has_block(const BlockKey& id, const BlockRecord& row) const;
   void check_deleted_blocks();
 
   const ReadTxn& txn_;
@@ -187,60 +215,199 @@ void Verifier::check_buckets(const std::string& path, const VolumeRecord& volume
     }
     ++counted.buckets;
     ++root.buckets;
-    check_keys(bucket_path, *bucket, counted, root);
+    check_bucket(bucket_path, *bucket, counted, root);
   }
   check_totals(path, volume.totals, counted);
 }
 
-void Verifier::check_keys(const std::string& path, const BucketRecord& bucket, Totals& volume,
-                          Totals& root) {
-  Totals counted;
-  NameScan keys(txn_, bucket.id, {}, {});
-  while (keys.next()) {
-    tick();
-    const std::string key_path = path + "/" + printable(keys.name());
-    const NameRow row = *decode<NameRow>(keys.row());
-    const auto* key = std::get_if<KeyRecord>(&row);
-    if (key == nullptr || !is_legal_key_name(keys.name())) {
-      find(catalog::names.name, key_path, "not a key, or not a name of one");
-      continue;
-    }
-    for (Totals* totals : {&counted, &volume, &root}) {
-      totals->add_key(key->size, bucket.replication);
-    }
-    counted.direct_bytes += key->size;
-    check_key(key_path, bucket.id, keys.name(), *key);
+void Verifier::check_bucket(const std::string& path, const BucketRecord& bucket, Totals& volume,
+                            Totals& root) {
+  const bool in_tree = bucket.layout == Layout::file_system_optimized;
+  const Below below = check_keys(path + "/", {bucket.id, bucket.replication, in_tree});
+  check_totals(path, bucket.totals, below.totals);
+  if (below.reach > limits::key_name_bytes) {
+    find(catalog::names.name, path, fmt::format("a name of {} bytes", below.reach));
   }
-  check_totals(path, bucket.totals, counted);
+  for (Totals* totals : {&volume, &root}) {
+    totals->add_directory(below.totals);
+    --totals->directories;  // a bucket is none
+  }
+  if (bucket.uploads == ObjectId{}) return;
+  if (!was_drawn(bucket.uploads)) find(catalog::names.name, path, "its uploads have no id");
+  check_upload_rows(path, bucket.uploads);
 }
 
-void Verifier::check_key(const std::string& path, ObjectId bucket, std::string_view name,
-                         const KeyRecord& key) {
-  for (const auto& [id, length] : key.blocks) {
-    const auto row = get(txn_, catalog::blocks, id);
+Verifier::Below Verifier::check_keys(const std::string& path, const Parent& parent) {
+  Below below;
+  NameScan names(txn_, parent.id, {}, {});
+  while (names.next()) {
+    tick();
+    const std::string name_path = path + printable(names.name());
+    const NameRow row = *decode<NameRow>(names.row());
+    const auto* directory = std::get_if<DirectoryRecord>(&row);
+    const bool may_stand_here =
+        parent.in_tree ? is_normal_path(names.name()) &&
+                             first_component(names.name()) == names.name() &&
+                             names.name().ends_with('/') == (directory != nullptr)
+                       : directory == nullptr;
+    if (const auto* key = std::get_if<KeyRecord>(&row); key != nullptr && may_stand_here) {
+      check_key(name_path, parent, names.name(), *key, below);
+    } else if (directory != nullptr && may_stand_here) {
+      check_directory(name_path, parent, names.name(), *directory, below);
+    } else {
+      find(catalog::names.name, name_path, "not a key, or not a name of one");
+    }
+  }
+  return below;
+}
+
+void Verifier::check_key(const std::string& path, const Parent& parent, std::string_view name,
+                         const KeyRecord& key, Below& below) {
+  below.totals.add_key(key.size, parent.replication);
+  below.totals.direct_bytes += key.size;
+  below.reach = std::max<std::uint64_t>(below.reach, name.size());
+  if (!is_legal_key_name(name)) find(catalog::names.name, path, "not a name of a key");
+  check_content(path, key.size, key.blocks, key.id, {0, parent.id, std::string(name)});
+}
+
+void Verifier::check_directory(const std::string& path, const Parent& parent, std::string_view name,
+                               const DirectoryRecord& directory, Below& below) {
+  const Below inside = check_keys(path, {directory.id, parent.replication, true});
+  check_totals(path, directory.totals, inside.totals);
+  if (inside.reach > directory.reach) {
+    find(catalog::names.name, path,
+         fmt::format("a name of {} bytes below it, reach {}", inside.reach, directory.reach));
+  }
+  if (find_name(txn_, parent.id, name.substr(0, name.size() - 1))) {
+    find(catalog::names.name, path, "a key has the name of this directory");
+  }
+  below.totals.add_directory(inside.totals);
+  below.reach = std::max(below.reach, name.size() + directory.reach);
+}
+
+// `expected`: where the content stands.
+void Verifier::check_content(const std::string& path, std::uint64_t size,
+                             const std::vector<BlockRef>& blocks, ObjectId content,
+                             const BlockRecord& expected) {
+  for (const auto& [id, length] : blocks) {
+    const auto row = get(txn_, catalog::blocks, {id, content});
     if (!row) {
       find(catalog::blocks.name, describe(id), "missing; key " + path + " has it");
-    } else if (row->length != length || row->parent != bucket || row->name != name) {
+    } else if (row->length != length || row->parent != expected.parent ||
+               row->name != expected.name) {
       find(catalog::blocks.name, describe(id), "not as key " + path + " has it");
     }
   }
-  if (length_of(key.blocks) != key.size) {
+  if (length_of(blocks) != size) {
     find(catalog::names.name, path,
-         fmt::format("{} bytes in its blocks, size {}", length_of(key.blocks), key.size));
+         fmt::format("{} bytes in its blocks, size {}", length_of(blocks), size));
   }
 }
 
-std::string Verifier::path_of(ObjectId id, std::string_view key) const {
+void Verifier::check_upload_rows(const std::string& path, ObjectId parent) {
+  NameScan names(txn_, parent, {}, {});
+  while (names.next()) {
+    tick();
+    const NameRow row = *decode<NameRow>(names.row());
+    const auto* upload = std::get_if<UploadRow>(&row);
+    const auto record = upload ? get(txn_, catalog::uploads, upload->id) : std::nullopt;
+    if (!record || record->parent != parent || record->created != upload->created ||
+        names.name() != upload_row_name(record->key, upload->id)) {
+      find(catalog::names.name, path + "/" + printable(names.name()), "not an upload's");
+      continue;
+    }
+    check_parts(printable(record->path), upload->id);
+  }
+}
+
+void Verifier::check_parts(const std::string& path, ObjectId upload) {
+  NameScan names(txn_, upload, {}, {});
+  while (names.next()) {
+    tick();
+    const NameRow row = *decode<NameRow>(names.row());
+    const auto* part = std::get_if<PartRecord>(&row);
+    const std::uint64_t number =
+        names.name().size() == part_row_name(0).size() ? part_number(names.name()) : 0;
+    if (part == nullptr || number == 0 || number > limits::part_number_max) {
+      find(catalog::names.name, path, "not a part: " + printable(names.name()));
+      continue;
+    }
+    check_content(fmt::format("{} part {}", path, number), part->size, part->blocks, part->id,
+                  {0, upload, std::string(names.name())});
+  }
+}
+
+void Verifier::check_uploads() {
+  TableCursor rows(txn_, catalog::uploads);
+  for (bool more = rows.first(); more; more = rows.next()) {
+    tick();
+    const UploadRecord upload = rows.record();
+    if (find_name(txn_, upload.parent, upload_row_name(upload.key, rows.key()))) continue;
+    find(catalog::uploads.name, std::to_string(rows.key().value),
+         "its bucket does not list it: " + printable(upload.path));
+  }
+}
+
+void Verifier::check_deleted_directories() {
+  TableCursor rows(txn_, catalog::deleted_directories);
+  for (bool more = rows.first(); more; more = rows.next()) {
+    tick();
+    const DeletedDirectoryRecord parent = rows.record();
+    const std::string path = "deleted " + printable(parent.path);
+    NameScan names(txn_, rows.key(), {}, {});
+    const bool has_children = names.next();
+    Below below;
+    if (has_children && is_row_of<PartRecord>(names.row())) {
+      check_parts(path, rows.key());
+    } else if (has_children && is_row_of<UploadRow>(names.row())) {
+      check_upload_rows(path, rows.key());
+    } else {
+      below = check_keys(path, {rows.key(), parent.replication, true});
+    }
+    check_totals(path, parent.totals, below.totals);
+  }
+}
+
+void Verifier::check_deleted_keys() {
+  TableCursor rows(txn_, catalog::deleted_keys);
+  for (bool more = rows.first(); more; more = rows.next()) {
+    tick();
+    const DeletedKeyRecord key = rows.record();
+    const std::string path = "deleted " + printable(key.path);
+    if (key.blocks.empty()) find(catalog::deleted_keys.name, path, "without blocks");
+    for (const auto& [id, length] : key.blocks) {
+      const auto row = get(txn_, catalog::blocks, {id, rows.key()});
+      if (row && row->length == length) continue;
+      find(catalog::blocks.name, describe(id), "not as " + path + " has it");
+    }
+  }
+}
+
+std::string Verifier::path_of(const BlockKey& id, const BlockRecord& row) const {
+  if (const auto key = get(txn_, catalog::deleted_keys, id.content)) {
+    return "deleted " + printable(key->path);
+  }
+  if (const auto upload = get(txn_, catalog::uploads, row.parent)) {
+    return "upload " + printable(upload->path);
+  }
   NameScan volumes(txn_, root_id, {}, {});
   while (volumes.next()) {
     const auto volume = decode_name_row<VolumeRecord>(volumes.name(), volumes.row());
     NameScan buckets(txn_, volume.id, {}, {});
     while (buckets.next()) {
-      if (decode_name_row<BucketRecord>(buckets.name(), buckets.row()).id != id) continue;
-      return printable(volumes.name()) + "/" + printable(buckets.name()) + "/" + printable(key);
+      const auto bucket = decode_name_row<BucketRecord>(buckets.name(), buckets.row());
+      const std::string path = printable(volumes.name()) + "/" + printable(buckets.name()) + "/";
+      if (bucket.id == row.parent) return path + printable(row.name);
+      if (bucket.layout == Layout::object_store) continue;
+      NameScan names(txn_, bucket.id, {}, {}, NameScan::Depth::tree);
+      while (names.next()) {
+        if (!is_row_of<DirectoryRecord>(names.row())) continue;
+        const auto front = decode_name_row<DirectoryRecord, ParentFront>(names.name(), names.row());
+        if (front.id == row.parent) return path + printable(names.name()) + printable(row.name);
+      }
     }
   }
-  return text_of(NameKey{id, key});
+  return text_of(NameKey{row.parent, row.name});
 }
 
 // Each row by itself.
@@ -302,7 +469,16 @@ void Verifier::check_ids_between(std::uint64_t begin, std::uint64_t end) {
            fmt::format("id {} has another owner as well", id_of(row).value));
     }
     has_row[*place] = true;
-    is_parent[*place] = !std::holds_alternative<KeyRecord>(row);
+    is_parent[*place] =
+        !std::holds_alternative<KeyRecord>(row) && !std::holds_alternative<PartRecord>(row);
+    if (const auto* bucket = std::get_if<BucketRecord>(&row)) {
+      if (const auto uploads = place_of(bucket->uploads)) is_parent[*uploads] = true;
+    }
+  }
+  TableCursor directories(txn_, catalog::deleted_directories);
+  for (bool more = directories.first(); more; more = directories.next()) {
+    tick();
+    if (const auto place = place_of(directories.key())) is_parent[*place] = true;
   }
   for (bool more = rows.first(); more; more = rows.next()) {
     tick();
@@ -344,29 +520,40 @@ void Verifier::check_blocks() {
   }
 }
 
-void Verifier::check_block_row(const BlockId& id, const BlockRecord& row) {
+void Verifier::check_block_row(const BlockKey& id, const BlockRecord& row) {
   const char* table = catalog::blocks.name;
-  if (!contains(txn_, catalog::containers, id.container)) {
-    find(table, describe(id), "no such container");
+  if (!contains(txn_, catalog::containers, id.block.container)) {
+    find(table, describe(id.block), "no such container");
   }
-  if (contains(txn_, catalog::deleted_blocks, id)) find(table, describe(id), "deleted as well");
-  const auto key_row = find_name(txn_, row.parent, row.name);
-  const BlockRef block{id, row.length};
-  bool is_of_key = false;
-  if (key_row) {
-    const auto blocks = decode_name_row<KeyRecord>(row.name, *key_row).blocks;
-    is_of_key = std::ranges::find(blocks, block) != blocks.end();
+  if (contains(txn_, catalog::deleted_blocks, id.block)) {
+    find(table, describe(id.block), "deleted as well");
   }
-  if (!is_of_key) {
-    find(table, describe(id),
-         fmt::format("key {} does not have it", path_of(row.parent, row.name)));
+  if (!has_block(id, row)) {
+    find(table, describe(id.block), fmt::format("key {} does not have it", path_of(id, row)));
   }
   if (!options_.check_block) return;
-  const Status status = options_.check_block(block);
+  const Status status = options_.check_block({id.block, row.length});
   if (!status.ok()) {
-    find(table, describe(id),
-         fmt::format("bytes of key {}: {}", path_of(row.parent, row.name), status.error().detail));
+    find(table, describe(id.block),
+         fmt::format("bytes of key {}: {}", path_of(id, row), status.error().detail));
   }
+}
+
+// Whether the content that the row names has the block.
+bool Verifier::has_block(const BlockKey& id, const BlockRecord& row) const {
+  const auto has = [block = BlockRef{id.block, row.length}](const std::vector<BlockRef>& blocks) {
+    return std::ranges::find(blocks, block) != blocks.end();
+  };
+  if (const auto key = get(txn_, catalog::deleted_keys, id.content)) return has(key->blocks);
+  const auto name_row = find_name(txn_, row.parent, row.name);
+  if (!name_row) return false;
+  const auto content = decode<NameRow>(*name_row);
+  if (!content.ok()) return false;
+  if (const auto* key = std::get_if<KeyRecord>(&*content)) {
+    return key->id == id.content && has(key->blocks);
+  }
+  const auto* part = std::get_if<PartRecord>(&*content);
+  return part != nullptr && part->id == id.content && has(part->blocks);
 }
 
 void Verifier::check_deleted_blocks() {

@@ -19,6 +19,7 @@ class Model : public test::State {
   void run_steps(int steps) {
     for (int step = 0; step < steps; ++step) {
       run_batch();
+      if (below(3) == 0) purge();
       if (below(20) == 0) reopen();
       check_listings();
       if (step % 50 == 0 || step + 1 == steps) check_all();
@@ -42,10 +43,12 @@ class Model : public test::State {
   std::string bucket() { return one_of<std::string>({"maps", "map", "maps.old"}); }
   std::string key() {
     if (below(4) != 0) {
-      return one_of<std::string>({"a", "a/", "a/b", "a/b/c", "b", "\xc3\xa9", "\xff", "~"});
+      return one_of<std::string>({"a", "a/", "a/b", "a/b/", "a/b/c", "a/b/c/", "a-b", "b", "b/",
+                                  "b/x/y", "\xc3\xa9", "\xff", "\xff/\xff", "a//b", "../a"});
     }
     std::string name(one_of<std::size_t>({501, 502, 503, 504, 1003, 1004, 1005, 1024}), 'a');
-    name.back() = one_of<char>({'a', 'b', '\x01', '\xff'});
+    if (below(2) == 0) name[one_of<std::size_t>({1, 400, 500})] = '/';
+    name.back() = one_of<char>({'a', 'b', '\x01', '\xff', '/'});
     return name;
   }
   Principal principal() { return {user(), below(4) == 0}; }
@@ -78,36 +81,91 @@ class Model : public test::State {
   KeyCondition condition() {
     using Kind = KeyCondition::Kind;
     if (below(2) == 0) return {};
-    KeyCondition condition{one_of({Kind::absent, Kind::present, Kind::one_of}), {}};
-    if (condition.kind == Kind::one_of) condition.digests = {digest(), digest()};
+    KeyCondition condition{one_of({Kind::absent, Kind::present, Kind::one_of, Kind::none_of}), {}};
+    condition.tags = {{digest(), 0}, {digest(), below(2)}};
     return condition;
   }
 
-  PutKey put_key() {
-    PutKey put{volume(), bucket(), key(), 0, {}, {}, condition()};
-    if (below(3) != 0) put.md5 = digest();
+  std::vector<Metadata> metadata() {
+    return std::vector<Metadata>(below(3), {"colour", one_of<std::string>({"", "blue"})});
+  }
+
+  // Sets `size` and `blocks`; now and then with a block that was used before.
+  void make_content(auto& put, std::uint64_t longest) {
+    put.md5 = digest();
     for (std::uint64_t blocks = below(4); blocks > 0; --blocks) {
-      // Now and then one that was used before.
-      const std::uint64_t local = below(20) == 0 ? below(next_local_ + 1) : ++next_local_;
-      put.blocks.push_back({{container(), local}, 1 + below(2000)});
+      const bool used = put.blocks.empty() && below(20) == 0;
+      const std::uint64_t local = used ? below(next_local_ + 1) : ++next_local_;
+      put.blocks.push_back({{container(), local}, 1 + below(longest)});
       put.size += put.blocks.back().length;
     }
-    // Two equal ids would be an error of this test's generator.
-    for (std::size_t i = 1; i < put.blocks.size(); ++i) put.blocks[i].id.local = ++next_local_;
+  }
+
+  PutKey put_key() {
+    PutKey put{volume(), bucket(), key(), 0, {}, {}, condition(), metadata()};
+    if (!put.key.ends_with('/') || below(3) == 0) make_content(put, 2000);
     return put;
   }
 
-  PurgeBlocks purge() {
-    PurgeBlocks purge;
-    for (const auto& [block, when] : oracle_.deleted) {
-      if (below(2) == 0) purge.blocks.push_back(block);
+  CopyKey copy_key() {
+    return {volume(), bucket(), key(), condition(), volume(), bucket(), key(), condition()};
+  }
+
+  DeleteKeys delete_keys() {
+    DeleteKeys keys{volume(), bucket(), {}};
+    for (std::uint64_t count = 1 + below(3); count > 0; --count) keys.keys.push_back(key());
+    return keys;
+  }
+
+  // Mostly one that is there, of the key and bucket that it has.
+  UploadName upload() {
+    std::vector<UploadName> all{{volume(), bucket(), key(), {below(9)}}};
+    for (const auto& [volume_name, volume] : oracle_.volumes) {
+      for (const auto& [bucket_name, bucket] : volume.buckets) {
+        for (const auto& [id, upload] : bucket.uploads) {
+          all.push_back({volume_name, bucket_name, below(20) == 0 ? key() : upload.key, id});
+        }
+      }
     }
-    purge.blocks.push_back({container(), next_local_});
-    return purge;
+    return all[below(all.size())];
+  }
+
+  PutPart put_part() {
+    PutPart put{upload(), 1 + below(4), 0, {}, {}};
+    make_content(put, below(2) == 0 ? 2000 : 8 << 20);
+    return put;
+  }
+
+  CompleteUpload complete() {
+    CompleteUpload complete{upload(), {}};
+    std::uint64_t number = below(2);
+    for (std::uint64_t count = below(4); count > 0; --count) {
+      complete.parts.push_back({number += below(3), digest()});
+    }
+    return complete;
   }
 
   Command command() {
-    switch (below(24)) {
+    switch (below(36)) {
+      case 24:
+      case 25:
+      case 26:
+        return copy_key();
+      case 27:
+      case 28:
+        return delete_keys();
+      case 29:
+        return StartUpload{volume(), bucket(), key(), metadata()};
+      case 30:
+      case 31:
+      case 32:
+        return put_part();
+      case 33:
+      case 34:
+        return complete();
+      case 35:
+        return below(8) == 0 ? Command(DropUploads{time_ - 100'000, 1000})
+                             : Command(AbortUpload{upload()});
       case 0:
         return CreateVolume{volume(), owner(), user(), quota()};
       case 1: {
@@ -125,11 +183,15 @@ class Model : public test::State {
                             .creator = user(),
                             .acls = acls(),
                             .versioning = versioning(),
+                            .layout = one_of({Layout::object_store, Layout::file_system_optimized,
+                                              Layout::file_system_optimized}),
                             .replication = one_of({Replication::one, Replication::three})};
       case 5: {
         UpdateBucket update{volume(), bucket(), acls(), acls()};
         if (below(2) == 0) update.storage_type = one_of({StorageType::ssd, StorageType::archive});
         if (below(2) == 0) update.versioning = versioning();
+        if (below(4) == 0) update.layout = one_of({Layout::object_store});
+        if (below(4) == 0) update.replication = one_of({Replication::one, Replication::three});
         return update;
       }
       case 6:
@@ -139,7 +201,6 @@ class Model : public test::State {
       case 8:
         return CloseContainer{container()};
       case 9:
-        return purge();
       case 10:
       case 11:
       case 12:
@@ -149,7 +210,7 @@ class Model : public test::State {
       case 15:
       case 16:
       case 17:
-        return DeleteKey{volume(), bucket(), key(), condition()};
+        return DeleteKey{volume(), bucket(), key(), condition(), below(2) == 0};
       default:
         return put_key();
     }
@@ -161,12 +222,48 @@ class Model : public test::State {
     for (std::uint64_t count = 1 + below(8); count > 0; --count) commands.push_back(command());
     const auto outcomes = run(commands, time);
     for (std::size_t i = 0; i < commands.size(); ++i) {
-      const ContainerId drawn = outcomes[i].ok() ? outcomes[i]->container : ContainerId{};
-      const auto error = oracle_.apply(commands[i], time, drawn);
+      const auto error =
+          oracle_.apply(commands[i], time, outcomes[i].ok() ? *outcomes[i] : Outcome{});
       const std::string expected = error ? std::string(name_of(*error)) : "ok";
       BOOST_TEST_REQUIRE(test::text_of(outcomes[i]) == expected, "command " << commands[i].index());
       answers_.insert(expected);
+      if (!error) check_outcome(*outcomes[i]);
     }
+  }
+
+  void check_outcome(const Outcome& outcome) {
+    BOOST_TEST((outcome.tag == oracle_.tag));
+    std::vector<std::pair<std::size_t, Errc>> failures;
+    for (const auto& [place, error] : outcome.failures) failures.emplace_back(place, error.code);
+    BOOST_TEST((failures == oracle_.failures));
+  }
+
+  // One step of what was deleted, on its way to oblivion.
+  void purge() {
+    switch (below(3)) {
+      case 0:
+        BOOST_TEST(run(PurgeDirectories{1 + below(5)}, time_).ok());
+        break;
+      case 1:
+        BOOST_TEST(run(PurgeKeys{1 + below(5)}, time_).ok());
+        break;
+      default:
+        PurgeBlocks purge;
+        for (const BlockId block : deleted_blocks()) {
+          if (below(2) == 0) purge.blocks.push_back(block);
+        }
+        for (const BlockId block : purge.blocks) oracle_.gone.erase(block);
+        purge.blocks.push_back({container(), next_local_});
+        BOOST_TEST(run(purge, time_).ok());
+    }
+  }
+
+  std::vector<BlockId> deleted_blocks() {
+    const Snapshot txn(env());
+    std::vector<BlockId> found;
+    TableCursor rows(txn, catalog::deleted_blocks);
+    for (bool more = rows.first(); more; more = rows.next()) found.push_back(rows.key());
+    return found;
   }
 
   // A page of each kind of listing, from a random place.
@@ -184,15 +281,127 @@ class Model : public test::State {
           }
         }
         std::vector<std::string> listed;
-        const ObjectId id = find_bucket(txn, volume_name, bucket_name).value().id;
-        visit_keys(txn, id, {prefix, after}, [&](const KeyRow& row) {
+        const BucketRecord record = find_bucket(txn, volume_name, bucket_name).value();
+        visit_keys(txn, record, {prefix, after}, [&](const KeyRow& row) {
           listed.emplace_back(row.name);
           return listed.size() < count;
         });
         BOOST_TEST(listed == expected, boost::test_tools::per_element());
+        check_directories(txn, record, bucket, {prefix, after});
+        check_rolled_up(txn, record, bucket, {prefix, after});
+        check_uploads(txn, record, bucket, {prefix, after});
       }
     }
     check_volumes_of(txn, owner(), {"shire", after});
+  }
+
+  // Keys and directories together.
+  void check_directories(const ReadTxn& txn, const BucketRecord& record,
+                         const test::OracleBucket& bucket, const Range& range) {
+    std::set<std::string> expected;
+    const auto take = [&](const auto& each) {
+      if (each.first > range.after && each.first.starts_with(range.prefix)) {
+        expected.insert(each.first);
+      }
+    };
+    std::ranges::for_each(bucket.keys, take);
+    std::ranges::for_each(bucket.directories, take);
+    std::vector<std::string> listed;
+    visit_keys(txn, KeySpace(record, true), range, [&](const KeyRow& row) {
+      listed.emplace_back(row.name);
+      return true;
+    });
+    BOOST_TEST(listed == std::vector(expected.begin(), expected.end()),
+               boost::test_tools::per_element());
+  }
+
+  // Keys, and beginnings up to the delimiter with "+" before them.
+  void check_rolled_up(const ReadTxn& txn, const BucketRecord& record,
+                       const test::OracleBucket& bucket, const Range& range) {
+    const std::string delimiter = one_of<std::string>({"/", "a", "/b", "\xff"});
+    const auto roll = [&](const std::string& name) -> std::string {
+      const std::size_t at = name.find(delimiter, range.prefix.size());
+      return at == name.npos ? "" : name.substr(0, at + delimiter.size());
+    };
+    std::vector<std::string> expected;
+    for (const auto& [name, key] : bucket.keys) {
+      if (name <= range.after || !name.starts_with(range.prefix)) continue;
+      const std::string common = roll(name);
+      const bool seen = !common.empty() && common == range.after;
+      const std::string line = common.empty() ? name : "+" + common;
+      if (!seen && (expected.empty() || expected.back() != line)) expected.push_back(line);
+    }
+    std::vector<std::string> listed;
+    visit_rolled_up(
+        txn, record, range, delimiter,
+        [&](const KeyRow& row) {
+          listed.emplace_back(row.name);
+          return true;
+        },
+        [&](std::string_view common) {
+          listed.push_back("+" + std::string(common));
+          return true;
+        });
+    BOOST_TEST(listed == expected, boost::test_tools::per_element());
+  }
+
+  void check_uploads(const ReadTxn& txn, const BucketRecord& record,
+                     const test::OracleBucket& bucket, const Range& range) {
+    std::set<std::pair<std::string, ObjectId>> expected;
+    for (const auto& [id, upload] : bucket.uploads) {
+      if (upload.key > range.after && upload.key.starts_with(range.prefix)) {
+        expected.emplace(upload.key, id);
+      }
+    }
+    std::vector<std::pair<std::string, ObjectId>> listed;
+    visit_uploads(txn, record, range, [&](const UploadView& upload) {
+      listed.emplace_back(upload.key, upload.id);
+      BOOST_TEST(upload.created == bucket.uploads.at(upload.id).created);
+      return true;
+    });
+    BOOST_TEST((listed == std::vector(expected.begin(), expected.end())));
+  }
+
+  void check_upload(const ReadTxn& txn, const test::OracleBucket& bucket, ObjectId id,
+                    const test::OracleUpload& upload) {
+    const auto record =
+        find_upload(txn, bucket.made.volume, bucket.made.bucket, upload.key, id).value();
+    BOOST_TEST((record.metadata == upload.metadata));
+    auto expected = upload.parts.begin();
+    visit_parts(txn, id, 0, [&](std::uint64_t number, const PartRecord& part) {
+      BOOST_TEST_REQUIRE((expected != upload.parts.end()));
+      BOOST_TEST(number == expected->first);
+      BOOST_TEST(part.size == expected->second.size);
+      BOOST_TEST(part.modified == expected->second.modified);
+      BOOST_TEST((part.md5 == expected->second.tag.digest));
+      BOOST_TEST((part.blocks == expected->second.blocks));
+      ++expected;
+      return true;
+    });
+    BOOST_TEST((expected == upload.parts.end()));
+  }
+
+  // What is gone waits in one of the stages, once.
+  void check_gone(const ReadTxn& txn) {
+    std::set<BlockId> waiting;
+    std::set<BlockId> live;
+    TableCursor blocks(txn, catalog::blocks);
+    for (bool more = blocks.first(); more; more = blocks.next()) waiting.insert(blocks.key().block);
+    const auto forget = [&](const test::OracleKey& key) {
+      for (const BlockRef& block : key.blocks) BOOST_TEST(waiting.contains(block.id));
+      for (const BlockRef& block : key.blocks) live.insert(block.id);
+    };
+    for (const auto& [volume_name, volume] : oracle_.volumes) {
+      for (const auto& [bucket_name, bucket] : volume.buckets) {
+        for (const auto& [name, key] : bucket.keys) forget(key);
+        for (const auto& [id, upload] : bucket.uploads) {
+          for (const auto& [number, part] : upload.parts) forget(part);
+        }
+      }
+    }
+    for (const BlockId block : live) waiting.erase(block);
+    for (const BlockId block : deleted_blocks()) BOOST_TEST(waiting.insert(block).second);
+    BOOST_TEST((waiting == oracle_.gone));
   }
 
   void check_volumes_of(const ReadTxn& txn, const std::string& owner, const Range& range) {
@@ -221,10 +430,7 @@ class Model : public test::State {
       return true;
     });
     BOOST_TEST((expected == oracle_.volumes.end()));
-    BOOST_TEST(txn.rows(catalog::deleted_blocks.index) == oracle_.deleted.size());
-    for (const auto& [block, when] : oracle_.deleted) {
-      BOOST_TEST(get(txn, catalog::deleted_blocks, block).value().deleted == when);
-    }
+    check_gone(txn);
     BOOST_TEST(txn.rows(catalog::containers.index) == oracle_.containers.size());
     for (const auto& [id, state] : oracle_.containers) {
       BOOST_TEST((get(txn, catalog::containers, id).value().state == state));
@@ -261,17 +467,28 @@ class Model : public test::State {
     BOOST_TEST((bucket.replication == oracle.made.replication));
     BOOST_TEST(bucket.created == oracle.created);
     BOOST_TEST(bucket.modified == oracle.modified);
+    BOOST_TEST((bucket.layout == oracle.made.layout));
     BOOST_TEST(bucket.totals.keys == oracle.keys.size());
+    BOOST_TEST(bucket.totals.directories == oracle.directories.size());
+    for (const auto& [id, upload] : oracle.uploads) check_upload(txn, oracle, id, upload);
+    for (const auto& [name, directory] : oracle.directories) {
+      const auto record = find_key(txn, oracle.made.volume, oracle.made.bucket, name).value();
+      BOOST_TEST(record.created == directory.created);
+      BOOST_TEST(record.modified == directory.modified);
+      BOOST_TEST(!record.tag());
+    }
     auto expected = oracle.keys.begin();
-    visit_keys(txn, bucket.id, {}, [&](const KeyRow& row) {
+    visit_keys(txn, bucket, {}, [&](const KeyRow& row) {
       BOOST_TEST_REQUIRE((expected != oracle.keys.end()));
       BOOST_TEST(row.name == expected->first);
       const test::OracleKey& key = expected->second;
       const auto record =
           find_key(txn, oracle.made.volume, oracle.made.bucket, expected->first).value();
       BOOST_TEST((record.blocks == key.blocks));
-      BOOST_TEST((record.md5 == key.md5));
-      BOOST_TEST((row.md5 == nullptr ? !key.md5 : *row.md5 == key.md5));
+      BOOST_TEST((record.metadata == key.metadata));
+      BOOST_TEST((record.tag() == key.tag));
+      BOOST_TEST((*row.digest == key.tag.digest));
+      BOOST_TEST(row.parts == key.tag.parts);
       for (const std::uint64_t size : {row.size, record.size}) BOOST_TEST(size == key.size);
       for (const std::uint64_t count : {row.version, record.version}) {
         BOOST_TEST(count == key.version);
@@ -310,8 +527,13 @@ BOOST_AUTO_TEST_CASE(random_commands_do_what_the_oracle_says) {
                                   "volume_exists",
                                   "bucket_exists",
                                   "key_exists",
+                                  "upload_not_found",
                                   "volume_not_empty",
                                   "bucket_not_empty",
+                                  "directory_not_empty",
+                                  "invalid_key_name",
+                                  "invalid_part",
+                                  "invalid_argument",
                                   "access_denied",
                                   "precondition_failed",
                                   "quota_exceeded",

@@ -1,6 +1,8 @@
 #pragma once
 
-// The state as nested maps: what commands do, written to be obviously right.
+// The state as nested maps of whole names: what commands do, written to be obviously right.
+
+#include <openssl/evp.h>
 
 #include <algorithm>
 #include <map>
@@ -19,8 +21,22 @@ struct OracleKey {
   UnixMillis modified = 0;
   std::uint64_t size = 0;
   std::uint64_t version = 0;
-  std::optional<storage::Md5> md5;
+  storage::EntityTag tag;
   std::vector<storage::BlockRef> blocks;
+  std::vector<storage::Metadata> metadata;
+};
+
+struct OracleDirectory {
+  UnixMillis created = 0;
+  UnixMillis modified = 0;
+  std::size_t reach = 0;
+};
+
+struct OracleUpload {
+  std::string key;
+  UnixMillis created = 0;
+  std::vector<storage::Metadata> metadata;
+  std::map<std::uint64_t, OracleKey> parts;  // size, tag, blocks
 };
 
 struct OracleBucket {
@@ -28,6 +44,11 @@ struct OracleBucket {
   UnixMillis created = 0;
   UnixMillis modified = 0;
   std::map<std::string, OracleKey> keys;
+  std::map<std::string, OracleDirectory> directories;
+  std::map<storage::ObjectId, OracleUpload> uploads;
+
+  bool in_tree() const { return made.layout == storage::Layout::file_system_optimized; }
+  bool is_directory(const std::string& name) const { return in_tree() && name.ends_with('/'); }
 };
 
 struct OracleVolume {
@@ -49,14 +70,20 @@ class Oracle {
  public:
   std::map<std::string, OracleVolume> volumes;
   std::map<storage::ContainerId, storage::ContainerState> containers;
-  std::map<storage::BlockId, UnixMillis> deleted;  // and when
+  std::set<storage::BlockId> gone;  // of no key and no part any more, not yet forgotten
   UnixMillis applied = 0;
 
-  // The error, or none. `drawn`: the container that CreateContainer made.
+  // What the last command is to answer beside its error.
+  storage::EntityTag tag;
+  std::vector<std::pair<std::size_t, Errc>> failures;
+
+  // The error, or none. `drawn`: what the command made, if it makes something.
   std::optional<Errc> apply(const storage::Command& command, UnixMillis time,
-                            storage::ContainerId drawn) {
+                            const storage::Outcome& drawn) {
     now_ = std::max(time, applied);
     drawn_ = drawn;
+    tag = {};
+    failures.clear();
     const auto error = std::visit([this](const auto& each) { return run(each); }, command);
     if (!error) applied = now_;
     return error;
@@ -97,7 +124,7 @@ class Oracle {
     if (!volumes.contains(c.volume)) return Errc::volume_not_found;
     auto& buckets = volumes[c.volume].buckets;
     if (buckets.contains(c.bucket)) return Errc::bucket_exists;
-    OracleBucket& bucket = buckets[c.bucket] = {c, now_, now_, {}};
+    OracleBucket& bucket = buckets[c.bucket] = {c, now_, now_, {}, {}, {}};
     bucket.made.acls.clear();
     for (const auto& acl : c.acls) add(bucket, acl);
     return ok;
@@ -106,6 +133,8 @@ class Oracle {
   Answer run(const storage::UpdateBucket& c) {
     OracleBucket* bucket = nullptr;
     if (const Answer missing = find(c, bucket)) return missing;
+    if (c.layout && *c.layout != bucket->made.layout) return Errc::invalid_argument;
+    if (c.replication && *c.replication != bucket->made.replication) return Errc::invalid_argument;
     const storage::CreateBucket before = bucket->made;
     for (const auto& acl : c.remove_acls) std::erase(bucket->made.acls, acl);
     for (const auto& acl : c.add_acls) add(*bucket, acl);
@@ -121,76 +150,228 @@ class Oracle {
   Answer run(const storage::DeleteBucket& c) {
     OracleBucket* bucket = nullptr;
     if (const Answer missing = find(c, bucket)) return missing;
-    const std::set<std::string> owners{volumes[c.volume].made.owner, bucket->made.creator};
-    if (!c.principal.admin && (c.principal.user.empty() || !owners.contains(c.principal.user))) {
+    const std::string& user = c.principal.user;
+    if (!c.principal.admin && (user.empty() || (user != volumes[c.volume].made.owner &&
+                                                user != bucket->made.creator))) {
       return Errc::access_denied;
     }
     if (!bucket->keys.empty()) return Errc::bucket_not_empty;
+    for (const auto& [id, upload] : bucket->uploads) discard(upload);
     volumes[c.volume].buckets.erase(c.bucket);
     return ok;
-  }
-
-  static bool holds(const storage::KeyCondition& condition, const OracleBucket& bucket,
-                    const std::string& name) {
-    using Kind = storage::KeyCondition::Kind;
-    const bool there = bucket.keys.contains(name);
-    if (condition.kind == Kind::none) return true;
-    if (condition.kind == Kind::absent) return !there;
-    if (condition.kind == Kind::present || !there) return there;
-    for (const auto& digest : condition.digests) {
-      if (bucket.keys.at(name).md5 == digest) return true;
-    }
-    return false;
   }
 
   Answer run(const storage::PutKey& c) {
     OracleBucket* bucket = nullptr;
     if (const Answer missing = find(c, bucket)) return missing;
-    if (!holds(c.condition, *bucket, c.key)) return Errc::precondition_failed;
-    const auto old = bucket->keys.find(c.key);
-    const bool replaces = old != bucket->keys.end();
-    const OracleVolume& volume = volumes[c.volume];
-    const std::uint64_t bytes = volume.bytes() - (replaces ? old->second.size : 0) + c.size;
-    if (volume.made.quota_bytes && bytes > *volume.made.quota_bytes) return Errc::quota_exceeded;
-    for (const auto& block : c.blocks) {
-      if (!containers.contains(block.id.container) || is_used(block.id)) return Errc::internal;
+    if (is_bad(*bucket, c.key)) return Errc::invalid_key_name;
+    if (bucket->is_directory(c.key)) return put_directory(*bucket, c);
+    if (const Answer refused = check_put(*bucket, c.volume, c.key, c.condition, c.size)) {
+      return refused;
     }
-    OracleKey key{now_, now_, c.size, 0, c.md5, c.blocks};
-    if (replaces) {
-      key.created = old->second.created;
-      key.version = old->second.version;
-      if (bucket->made.versioning == storage::Versioning::enabled) ++key.version;
-      discard(old->second);
-    }
-    bucket->keys[c.key] = key;
+    if (are_unusable(c.blocks)) return Errc::internal;
+    put(*bucket, c.key, {0, 0, c.size, 0, {c.md5, 0}, c.blocks, c.metadata});
+    return ok;
+  }
+
+  Answer put_directory(OracleBucket& bucket, const storage::PutKey& c) {
+    if (c.size != 0) return Errc::invalid_argument;
+    const bool there = bucket.directories.contains(c.key);
+    if (!holds(c.condition, there, {})) return Errc::precondition_failed;
+    if (there) return ok;
+    if (is_blocked(bucket, c.key)) return Errc::key_exists;
+    add_parents(bucket, c.key);
+    bucket.directories[c.key] = {now_, now_, 0};
     return ok;
   }
 
   Answer run(const storage::DeleteKey& c) {
     OracleBucket* bucket = nullptr;
     if (const Answer missing = find(c, bucket)) return missing;
-    if (!holds(c.condition, *bucket, c.key)) return Errc::precondition_failed;
-    if (!bucket->keys.contains(c.key)) return Errc::key_not_found;
-    discard(bucket->keys[c.key]);
-    bucket->keys.erase(c.key);
+    return remove(*bucket, c.key, c.condition, c.recursive);
+  }
+
+  Answer run(const storage::DeleteKeys& c) {
+    OracleBucket* bucket = nullptr;
+    if (const Answer missing = find(c, bucket)) return missing;
+    for (std::size_t i = 0; i < c.keys.size(); ++i) {
+      const Answer answer = remove(*bucket, c.keys[i], {}, false);
+      if (answer && *answer != Errc::key_not_found) failures.emplace_back(i, *answer);
+    }
+    return ok;
+  }
+
+  Answer remove(OracleBucket& bucket, const std::string& name,
+                const storage::KeyCondition& condition, bool recursive) {
+    if (is_bad(bucket, name)) return Errc::invalid_key_name;
+    if (bucket.is_directory(name)) return remove_directory(bucket, name, condition, recursive);
+    const bool there = bucket.keys.contains(name);
+    if (!holds(condition, there, tag_of(bucket, name))) return Errc::precondition_failed;
+    if (!there) return Errc::key_not_found;
+    discard(bucket.keys[name].blocks);
+    bucket.keys.erase(name);
+    forget_reach(bucket);
+    settle();
+    return ok;
+  }
+
+  Answer remove_directory(OracleBucket& bucket, const std::string& name,
+                          const storage::KeyCondition& condition, bool recursive) {
+    const bool there = bucket.directories.contains(name);
+    if (!holds(condition, there, {})) return Errc::precondition_failed;
+    if (!there) return Errc::key_not_found;
+    if (!recursive && !is_empty(bucket, name)) return Errc::directory_not_empty;
+    std::erase_if(bucket.keys, [&](const auto& key) {
+      if (!key.first.starts_with(name)) return false;
+      discard(key.second.blocks);
+      return true;
+    });
+    std::erase_if(bucket.directories,
+                  [&](const auto& directory) { return directory.first.starts_with(name); });
+    forget_reach(bucket);
+    settle();
     return ok;
   }
 
   Answer run(const storage::RenameKey& c) {
     OracleBucket* bucket = nullptr;
     if (const Answer missing = find(c, bucket)) return missing;
+    if (is_bad(*bucket, c.key) || is_bad(*bucket, c.to)) return Errc::invalid_key_name;
+    if (bucket->is_directory(c.key)) return rename_directory(*bucket, c.key, c.to);
     if (!bucket->keys.contains(c.key)) return Errc::key_not_found;
     if (c.key == c.to) return ok;
-    if (bucket->keys.contains(c.to)) return Errc::key_exists;
+    if (bucket->is_directory(c.to)) return Errc::invalid_key_name;
+    if (bucket->keys.contains(c.to) || is_blocked(*bucket, c.to)) return Errc::key_exists;
     OracleKey key = bucket->keys[c.key];
     key.modified = now_;
-    bucket->keys.erase(c.key);
+    add_parents(*bucket, c.to);
     bucket->keys[c.to] = key;
+    bucket->keys.erase(c.key);
+    forget_reach(*bucket);
+    return ok;
+  }
+
+  Answer rename_directory(OracleBucket& bucket, const std::string& from, const std::string& to) {
+    if (!bucket.directories.contains(from)) return Errc::key_not_found;
+    if (from == to) return ok;
+    if (!bucket.is_directory(to) || to.starts_with(from)) return Errc::invalid_key_name;
+    if (to.size() + bucket.directories[from].reach > 1024) return Errc::invalid_key_name;
+    if (bucket.directories.contains(to) || is_blocked(bucket, to)) return Errc::key_exists;
+
+    const auto take = [&](auto& names) {
+      std::remove_reference_t<decltype(names)> moved;
+      for (const auto& [name, value] : names) {
+        if (name.starts_with(from)) moved[to + name.substr(from.size())] = value;
+      }
+      std::erase_if(names, [&](const auto& each) { return each.first.starts_with(from); });
+      return moved;
+    };
+    auto keys = take(bucket.keys);
+    auto directories = take(bucket.directories);
+    forget_reach(bucket);
+    add_parents(bucket, to, directories[to].reach);
+    bucket.keys.merge(keys);
+    bucket.directories.merge(directories);
+    bucket.directories[to].modified = now_;
+    return ok;
+  }
+
+  Answer run(const storage::CopyKey& c) {
+    OracleBucket* source = nullptr;
+    const storage::DeleteKey source_name{c.source_volume, c.source_bucket, c.source_key};
+    if (const Answer missing = find(source_name, source)) return missing;
+    if (is_bad(*source, c.source_key)) return Errc::invalid_key_name;
+    if (!source->keys.contains(c.source_key)) return Errc::key_not_found;
+    OracleKey key = source->keys[c.source_key];
+    if (!holds(c.source_condition, true, key.tag)) return Errc::precondition_failed;
+    OracleBucket* bucket = nullptr;
+    if (const Answer missing = find(c, bucket)) return missing;
+    if (is_bad(*bucket, c.key) || bucket->is_directory(c.key)) return Errc::invalid_key_name;
+    if (const Answer refused = check_put(*bucket, c.volume, c.key, c.condition, key.size)) {
+      return refused;
+    }
+    tag = key.tag;
+    if (bucket == source && c.key == c.source_key) {
+      bucket->keys[c.key].modified = now_;
+    } else {
+      put(*bucket, c.key, key);
+    }
+    return ok;
+  }
+
+  Answer run(const storage::StartUpload& c) {
+    OracleBucket* bucket = nullptr;
+    if (const Answer missing = find(c, bucket)) return missing;
+    if (is_bad(*bucket, c.key) || bucket->is_directory(c.key)) return Errc::invalid_key_name;
+    bucket->uploads[drawn_.upload] = {c.key, now_, c.metadata, {}};
+    return ok;
+  }
+
+  Answer run(const storage::PutPart& c) {
+    OracleBucket* bucket = nullptr;
+    if (const Answer missing = find_upload(c.upload, bucket)) return missing;
+    if (are_unusable(c.blocks)) return Errc::internal;
+    OracleKey& part = bucket->uploads[c.upload.id].parts[c.number];
+    discard(part.blocks);
+    part = {now_, now_, c.size, 0, {c.md5, 0}, c.blocks, {}};
+    return ok;
+  }
+
+  Answer run(const storage::CompleteUpload& c) {
+    OracleBucket* bucket = nullptr;
+    if (const Answer missing = find_upload(c.upload, bucket)) return missing;
+    OracleUpload upload = bucket->uploads[c.upload.id];
+    OracleKey key;
+    key.metadata = upload.metadata;
+    std::string digests;
+    for (std::size_t i = 0; i < c.parts.size(); ++i) {
+      const auto part = upload.parts.find(c.parts[i].number);
+      if (part == upload.parts.end()) return Errc::invalid_part;
+      if (part->second.tag.digest != c.parts[i].md5) return Errc::invalid_part;
+      if (i > 0 && c.parts[i].number <= c.parts[i - 1].number) return Errc::invalid_part;
+      if (i + 1 < c.parts.size() && part->second.size < 5 * 1024 * 1024) return Errc::invalid_part;
+      digests.append(c.parts[i].md5.begin(), c.parts[i].md5.end());
+      key.size += part->second.size;
+      for (const auto& block : part->second.blocks) key.blocks.push_back(block);
+    }
+    if (c.parts.empty()) return Errc::invalid_part;
+    if (const Answer refused = check_put(*bucket, c.upload.volume, upload.key, {}, key.size)) {
+      return refused;
+    }
+    EVP_Q_digest(nullptr, "MD5", nullptr, digests.data(), digests.size(), key.tag.digest.data(),
+                 nullptr);
+    key.tag.parts = c.parts.size();
+    tag = key.tag;
+    bucket->uploads.erase(c.upload.id);
+    put(*bucket, upload.key, key);
+    discard(upload);
+    settle();
+    return ok;
+  }
+
+  Answer run(const storage::AbortUpload& c) {
+    OracleBucket* bucket = nullptr;
+    if (const Answer missing = find_upload(c.upload, bucket)) return missing;
+    discard(bucket->uploads[c.upload.id]);
+    bucket->uploads.erase(c.upload.id);
+    return ok;
+  }
+
+  Answer run(const storage::DropUploads& c) {
+    for (auto& [volume_name, volume] : volumes) {
+      for (auto& [bucket_name, bucket] : volume.buckets) {
+        std::erase_if(bucket.uploads, [&](const auto& upload) {
+          if (upload.second.created >= c.before) return false;
+          discard(upload.second);
+          return true;
+        });
+      }
+    }
     return ok;
   }
 
   Answer run(const storage::CreateContainer&) {
-    containers[drawn_] = storage::ContainerState::open;
+    containers[drawn_.container] = storage::ContainerState::open;
     return ok;
   }
 
@@ -200,10 +381,12 @@ class Oracle {
     return ok;
   }
 
-  Answer run(const storage::PurgeBlocks& c) {
-    for (const auto& block : c.blocks) deleted.erase(block);
-    return ok;
-  }
+  // What these do to `gone` depends on the stage of each block, which is no part of this picture.
+  Answer run(const storage::PurgeDirectories&) { return ok; }
+  Answer run(const storage::PurgeKeys&) { return ok; }
+  Answer run(const storage::PurgeBlocks&) { return ok; }
+
+  // --- rules that commands share ---
 
   Answer find(const auto& command, OracleBucket*& bucket) {
     if (!volumes.contains(command.volume)) return Errc::volume_not_found;
@@ -213,22 +396,146 @@ class Oracle {
     return ok;
   }
 
+  Answer find_upload(const storage::UploadName& name, OracleBucket*& bucket) {
+    if (const Answer missing = find(name, bucket)) return missing;
+    const auto upload = bucket->uploads.find(name.id);
+    if (upload == bucket->uploads.end()) return Errc::upload_not_found;
+    return upload->second.key == name.key ? Answer(ok) : Errc::upload_not_found;
+  }
+
+  Answer check_put(const OracleBucket& bucket, const std::string& volume_name,
+                   const std::string& name, const storage::KeyCondition& condition,
+                   std::uint64_t size) {
+    const auto old = bucket.keys.find(name);
+    const bool replaces = old != bucket.keys.end();
+    if (!holds(condition, replaces, tag_of(bucket, name))) return Errc::precondition_failed;
+    if (is_blocked(bucket, name)) return Errc::key_exists;
+    const OracleVolume& volume = volumes[volume_name];
+    const std::uint64_t bytes = volume.bytes() - (replaces ? old->second.size : 0) + size;
+    if (volume.made.quota_bytes && bytes > *volume.made.quota_bytes) return Errc::quota_exceeded;
+    return ok;
+  }
+
+  void put(OracleBucket& bucket, const std::string& name, OracleKey key) {
+    key.created = key.modified = now_;
+    key.version = 0;
+    const auto old = bucket.keys.find(name);
+    std::vector<storage::BlockRef> replaced;
+    if (old != bucket.keys.end()) {
+      key.created = old->second.created;
+      key.version = old->second.version;
+      if (bucket.made.versioning == storage::Versioning::enabled) ++key.version;
+      replaced = old->second.blocks;
+    }
+    add_parents(bucket, name);
+    bucket.keys[name] = key;
+    discard(replaced);
+    settle();
+  }
+
+  static std::optional<storage::EntityTag> tag_of(const OracleBucket& bucket,
+                                                  const std::string& name) {
+    const auto key = bucket.keys.find(name);
+    return key == bucket.keys.end() ? std::nullopt : std::optional(key->second.tag);
+  }
+
+  static bool holds(const storage::KeyCondition& condition, bool there,
+                    const std::optional<storage::EntityTag>& tag) {
+    using Kind = storage::KeyCondition::Kind;
+    const bool among = tag && std::ranges::count(condition.tags, *tag) > 0;
+    if (condition.kind == Kind::absent) return !there;
+    if (condition.kind == Kind::present) return there;
+    if (condition.kind == Kind::one_of) return there && among;
+    return condition.kind == Kind::none || !among;
+  }
+
+  static bool is_bad(const OracleBucket& bucket, const std::string& name) {
+    if (!bucket.in_tree()) return false;
+    const std::string padded = "/" + name + (name.ends_with('/') ? "" : "/");
+    for (const char* bad : {"//", "/./", "/../"}) {
+      if (padded.find(bad) != std::string::npos) return true;
+    }
+    return false;
+  }
+
+  // "a/", "a/b/" of "a/b/c" and of "a/b/c/".
+  static std::vector<std::string> parents_of(const std::string& name) {
+    std::vector<std::string> parents;
+    for (std::size_t i = 0; i + 1 < name.size(); ++i) {
+      if (name[i] == '/') parents.push_back(name.substr(0, i + 1));
+    }
+    return parents;
+  }
+
+  static bool is_blocked(const OracleBucket& bucket, const std::string& name) {
+    if (!bucket.in_tree()) return false;
+    for (const std::string& parent : parents_of(name)) {
+      if (bucket.keys.contains(parent.substr(0, parent.size() - 1))) return true;
+    }
+    if (name.ends_with('/')) return bucket.keys.contains(name.substr(0, name.size() - 1));
+    return bucket.directories.contains(name + "/");
+  }
+
+  // `beyond`: how much longer names below `name` are.
+  void add_parents(OracleBucket& bucket, const std::string& name, std::size_t beyond = 0) {
+    if (!bucket.in_tree()) return;
+    for (const std::string& parent : parents_of(name)) {
+      OracleDirectory& directory =
+          bucket.directories.try_emplace(parent, OracleDirectory{now_, now_, 0}).first->second;
+      directory.reach = std::max(directory.reach, name.size() + beyond - parent.size());
+    }
+  }
+
+  static bool is_empty(const OracleBucket& bucket, const std::string& directory) {
+    const auto below = [&](const auto& each) {
+      return each.first.starts_with(directory) && each.first != directory;
+    };
+    return std::ranges::none_of(bucket.keys, below) &&
+           std::ranges::none_of(bucket.directories, below);
+  }
+
+  static void forget_reach(OracleBucket& bucket) {
+    for (auto& [name, directory] : bucket.directories) {
+      if (is_empty(bucket, name)) directory.reach = 0;
+    }
+  }
+
   static void add(OracleBucket& bucket, const storage::Acl& acl) {
     auto& acls = bucket.made.acls;
     if (std::ranges::count(acls, acl) == 0) acls.push_back(acl);
   }
 
-  void discard(const OracleKey& key) {
-    for (const auto& block : key.blocks) deleted[block.id] = now_;
+  void discard(const std::vector<storage::BlockRef>& blocks) {
+    for (const auto& block : blocks) gone.insert(block.id);
+  }
+  void discard(const OracleUpload& upload) {
+    for (const auto& [number, part] : upload.parts) discard(part.blocks);
   }
 
-  bool is_used(storage::BlockId id) const {
-    if (deleted.contains(id)) return true;
+  // What a key or part still has is not gone: copies share.
+  void settle() {
+    std::erase_if(gone, [this](storage::BlockId id) { return is_live(id); });
+  }
+
+  bool are_unusable(const std::vector<storage::BlockRef>& blocks) const {
+    return std::ranges::any_of(blocks, [this](const storage::BlockRef& block) {
+      return !containers.contains(block.id.container) || gone.contains(block.id) ||
+             is_live(block.id);
+    });
+  }
+
+  bool is_live(storage::BlockId id) const {
+    const auto has = [id](const OracleKey& key) {
+      return std::ranges::any_of(key.blocks, [id](const auto& block) { return block.id == id; });
+    };
     for (const auto& [volume_name, volume] : volumes) {
       for (const auto& [bucket_name, bucket] : volume.buckets) {
-        for (const auto& [key_name, key] : bucket.keys) {
-          for (const auto& block : key.blocks) {
-            if (block.id == id) return true;
+        for (const auto& [name, key] : bucket.keys) {
+          if (has(key)) return true;
+        }
+        for (const auto& [upload_id, upload] : bucket.uploads) {
+          for (const auto& [number, part] : upload.parts) {
+            if (has(part)) return true;
           }
         }
       }
@@ -237,7 +544,7 @@ class Oracle {
   }
 
   UnixMillis now_ = 0;
-  storage::ContainerId drawn_;
+  storage::Outcome drawn_;
 };
 
 }  // namespace dobson::test

@@ -35,7 +35,8 @@ BOOST_AUTO_TEST_CASE(appended_rows_equal_written_rows) {
                               .modified = static_cast<UnixMillis>(random() % 4102444800000),
                               .size = random() >> random() % 64,
                               .version = random() >> random() % 64,
-                              .md5 = random() % 4 == 0 ? nullptr : &md5};
+                              .digest = random() % 4 == 0 ? nullptr : &md5,
+                              .parts = random() % 2};
     const bool type_field = random() % 2 == 0;
 
     std::string appended;

@@ -51,7 +51,7 @@ class Names {
 
 std::string key_row(std::uint64_t size) {
   std::string row;
-  encode_as<NameRow>(KeyRecord{.id = {1}, .size = size, .md5 = {}, .blocks = {}}, row);
+  encode_as<NameRow>(KeyRecord{.id = {1}, .size = size}, row);
   return row;
 }
 
@@ -63,7 +63,7 @@ void check_range(const ReadTxn& txn, const std::map<std::string, std::uint64_t>&
   std::string last = after;
   for (bool more = true; more;) {
     std::size_t rows = 0;
-    more = visit_keys(txn, parent, {prefix, last}, [&](const KeyRow& row) {
+    more = visit_keys(txn, BucketRecord{.id = parent}, {prefix, last}, [&](const KeyRow& row) {
       if (rows == page_rows) return false;
       ++rows;
       BOOST_TEST_REQUIRE((expected != oracle.end()));

@@ -155,7 +155,7 @@ BOOST_AUTO_TEST_CASE(a_container_file_that_is_missing) {
 
 BOOST_AUTO_TEST_CASE(rows_and_totals) {
   damage([this](WriteTxn& txn) {
-    erase(txn, catalog::blocks, block.id);
+    erase(txn, catalog::blocks, {block.id, content});
     StateRecord state = read_state(txn);
     ++state.totals.keys;
     write_state(txn, state);

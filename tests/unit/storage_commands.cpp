@@ -144,21 +144,27 @@ BOOST_AUTO_TEST_CASE(a_bucket_keeps_what_an_update_does_not_name) {
 BOOST_AUTO_TEST_CASE(a_replaced_key_keeps_its_birth_and_its_blocks_wait) {
   const PutKey first = key("a", 10);
   BOOST_TEST(run(first, 1000).ok());
-  const ObjectId id = find("a").id;
+  const ObjectId content = find("a").id;
   BOOST_TEST(run(key("a", 4), 2000).ok());
-  BOOST_TEST((find("a").id == id));
+  BOOST_TEST((find("a").id != content));
   BOOST_TEST(find("a").created == 1000);
   BOOST_TEST(find("a").modified == 2000);
   BOOST_TEST(find("a").version == 0);
   BOOST_TEST(maps().totals.bytes == 4);
   BOOST_TEST(maps().totals.keys == 1);
 
+  const auto key_row = get(Snapshot(env()), catalog::deleted_keys, content).value();
+  BOOST_TEST(key_row.path == "shire/maps/a");
+  BOOST_TEST(key_row.created == 1000);
+  BOOST_TEST(key_row.deleted == 2000);
+  BOOST_TEST(key_row.size == 10);
+  BOOST_TEST(run(PurgeKeys{1}, 3000).ok());
   const auto deleted = get(Snapshot(env()), catalog::deleted_blocks, first.blocks[0].id);
   BOOST_TEST(deleted.value().deleted == 2000);
   BOOST_TEST(deleted->length == 10);
   BOOST_TEST(run(PurgeBlocks{{first.blocks[0].id, find("a").blocks[0].id}}).ok());
   BOOST_TEST(!contains(Snapshot(env()), catalog::deleted_blocks, first.blocks[0].id));
-  BOOST_TEST(contains(Snapshot(env()), catalog::blocks, find("a").blocks[0].id));
+  BOOST_TEST(contains(Snapshot(env()), catalog::blocks, {find("a").blocks[0].id, find("a").id}));
 }
 
 BOOST_AUTO_TEST_CASE(versions_count_while_versioning_is_enabled) {
@@ -189,7 +195,8 @@ BOOST_AUTO_TEST_CASE(a_rename_takes_all_but_the_time_along) {
   BOOST_TEST(find(target).created == 1000);
   BOOST_TEST(find(target).modified == 2000);
   BOOST_TEST((find(target).blocks == put.blocks));
-  BOOST_TEST(get(Snapshot(env()), catalog::blocks, put.blocks[0].id).value().name == target);
+  const BlockKey block{put.blocks[0].id, find(target).id};
+  BOOST_TEST(get(Snapshot(env()), catalog::blocks, block).value().name == target);
 }
 
 BOOST_AUTO_TEST_CASE(a_quota_holds_to_the_byte_and_within_a_batch) {
@@ -222,10 +229,10 @@ BOOST_AUTO_TEST_CASE(conditions_see_what_the_batch_did_before) {
   again.condition = {Kind::absent, {}};
   PutKey replace = key("a", 3);
   replace.md5 = Md5{1};
-  replace.condition = {Kind::one_of, {Md5{7}, Md5{}}};
+  replace.condition = {Kind::one_of, {{Md5{7}, 0}, {Md5{}, 0}}};
   PutKey late = key("a", 4);
   late.condition = replace.condition;
-  const DeleteKey other{"shire", "maps", "a", {Kind::one_of, {Md5{}}}};
+  const DeleteKey other{"shire", "maps", "a", {Kind::one_of, {{Md5{}, 0}}}};
   const DeleteKey gone{"shire", "maps", "a", {Kind::present, {}}};
   const auto outcomes = run({create, again, replace, late, other, gone, gone}, 1000);
   Names texts;

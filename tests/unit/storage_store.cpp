@@ -130,9 +130,9 @@ struct Blocks : test::State {
     put(txn, catalog::containers, ContainerId{2}, {ContainerState::closed, 1});
     put(txn, catalog::containers, ContainerId{3}, {ContainerState::open, 2});
     for (const std::uint64_t local : {4096, 8192}) {
-      put(txn, catalog::blocks, {ContainerId{2}, local}, {100, ObjectId{9}, "key"});
+      put(txn, catalog::blocks, {{ContainerId{2}, local}, ObjectId{10}}, {100, ObjectId{9}, "key"});
     }
-    put(txn, catalog::blocks, {ContainerId{3}, 0}, {100, ObjectId{9}, "key"});
+    put(txn, catalog::blocks, {{ContainerId{3}, 0}, ObjectId{11}}, {100, ObjectId{9}, "key"});
     put(txn, catalog::deleted_blocks, {ContainerId{2}, 6000}, {50, 1000});
     put(txn, catalog::deleted_blocks, {ContainerId{2}, 7000}, {60, 3000});
     put(txn, catalog::deleted_blocks, {ContainerId{3}, 500}, {70, 2000});

@@ -39,6 +39,7 @@ struct Sound : test::State {
   }
 
   static BlockId block(std::uint64_t local) { return {ContainerId{1}, local}; }
+  static BlockKey row(std::uint64_t local, ObjectId content) { return {block(local), content}; }
 
   void damage(const std::function<void(WriteTxn&)>& change) {
     WriteTxn txn(env());
@@ -101,7 +102,7 @@ BOOST_FIXTURE_TEST_SUITE(storage_verify, Sound)
 BOOST_AUTO_TEST_CASE(rows_that_do_not_decode) {
   damage([](WriteTxn& txn) {
     txn.put(catalog::containers.index, "short", "\x01");
-    txn.put(catalog::blocks.index, encode_key(block(1)), "\x02");
+    txn.put(catalog::blocks.index, encode_key(row(1, key_id)), "\x02");
   });
   expect(
       {"containers short: malformed key", "containers short: malformed record",
@@ -139,9 +140,9 @@ BOOST_AUTO_TEST_CASE(the_index_of_owners) {
 
 BOOST_AUTO_TEST_CASE(blocks_of_keys) {
   damage([](WriteTxn& txn) {
-    erase(txn, catalog::blocks, block(1));
-    put(txn, catalog::blocks, block(2), {21, bucket_id, "a"});
-    put(txn, catalog::blocks, block(9), {1, bucket_id, "none"});
+    erase(txn, catalog::blocks, row(1, key_id));
+    put(txn, catalog::blocks, row(2, key_id), {21, bucket_id, "a"});
+    put(txn, catalog::blocks, row(9, key_id), {1, bucket_id, "none"});
     put(txn, catalog::deleted_blocks, block(4), {6, 1000});
   });
   expect({"blocks block 1 in container 1: missing; key shire/maps/a has it",

@@ -70,6 +70,7 @@ storage::StoreOptions store_options(const Invocation& invocation, const Options&
           .free_watermark = static_cast<std::uint64_t>(options.integer("store.free_watermark")),
           .nodes = {nodes.begin(), nodes.end()},
           .delete_delay_ms = options.integer("blocks.delete_delay"),
+          .upload_life_ms = options.integer("ozone.upload_life"),
           .readers = reactor_count(options) + 8};
 }
 

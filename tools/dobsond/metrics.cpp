@@ -88,6 +88,12 @@ void write_metrics(MetricsText& text, const http::Server& server, storage::Store
   text.sample(metrics.state_bytes);
   text.gauge("dobson_store_free_bytes", "Free space on its file system");
   text.sample(metrics.free_bytes);
+  text.gauge("dobson_store_deletion_backlog", "Rows that wait, by stage of deletion");
+  text.sample(metrics.deletion.directories, {{"stage", "directories"}});
+  text.sample(metrics.deletion.keys, {{"stage", "keys"}});
+  text.sample(metrics.deletion.blocks, {{"stage", "blocks"}});
+  text.gauge("dobson_store_uploads", "Multipart uploads that are not finished");
+  text.sample(metrics.deletion.uploads);
   text.gauge("dobson_store_writable", "1 while writes are taken");
   text.sample(std::uint64_t{store.health().writable});
 }

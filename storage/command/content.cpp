@@ -1,0 +1,98 @@
+#include "storage/command/content.h"
+
+#include <algorithm>
+
+namespace dobson::storage {
+
+namespace {
+
+Status check_quota(const VolumeRecord& volume, std::uint64_t replaced, std::uint64_t size) {
+  if (!volume.quota_bytes.has_value()) return {};
+  const std::uint64_t others = volume.totals.bytes - replaced;
+  if (size <= *volume.quota_bytes && others <= *volume.quota_bytes - size) return {};
+  return Error{Errc::quota_exceeded};
+}
+
+}  // namespace
+
+bool has_content(const ReadTxn& txn, const BlockId& block) {
+  TableCursor rows(txn, catalog::blocks);
+  return rows.seek({block, {}}) && rows.key().block == block;
+}
+
+bool are_consistent(Batch& batch, std::span<const BlockRef> blocks, std::uint64_t size) {
+  std::vector<BlockId> ids;
+  for (const BlockRef& block : blocks) {
+    if (!contains(batch.txn(), catalog::containers, block.id.container) ||
+        has_content(batch.txn(), block.id) ||
+        contains(batch.txn(), catalog::deleted_blocks, block.id)) {
+      return false;
+    }
+    ids.push_back(block.id);
+  }
+  std::ranges::sort(ids);
+  return std::ranges::adjacent_find(ids) == ids.end() && length_of(blocks) == size;
+}
+
+void put_blocks(Batch& batch, std::span<const BlockRef> blocks, ObjectId content, ObjectId parent,
+                const std::string& name) {
+  for (const BlockRef& block : blocks) {
+    put(batch.txn(), catalog::blocks, {block.id, content}, {block.length, parent, name});
+  }
+}
+
+void put_key_row(Batch& batch, const Location& at, const KeyRecord& key) {
+  put_name_row(batch, at.parent(), at.name, key);
+  put_blocks(batch, key.blocks, key.id, at.parent(), std::string(at.name));
+}
+
+std::string path_of(std::string_view volume, std::string_view bucket, std::string_view name) {
+  return std::string(volume).append("/").append(bucket).append("/").append(name);
+}
+
+void discard(Batch& batch, ObjectId content, DeletedKeyRecord key) {
+  if (!key.blocks.empty()) put(batch.txn(), catalog::deleted_keys, content, key);
+}
+
+DeletedKeyRecord deleted(const KeyRecord& key, std::string path, UnixMillis now,
+                         Replication copies) {
+  return {std::move(path), key.created, key.modified, now, key.size, copies, key.blocks};
+}
+
+DeletedKeyRecord deleted(const PartRecord& part, std::string path, UnixMillis now,
+                         Replication copies) {
+  return {std::move(path), part.modified, part.modified, now, part.size, copies, part.blocks};
+}
+
+Result<std::optional<KeyRecord>> check_put(Batch& batch, const Location& at,
+                                           const KeyCondition& condition, std::uint64_t size) {
+  std::optional<KeyRecord> replaced = find_key(batch, at);
+  if (!condition.holds(replaced ? &*replaced : nullptr)) return Error{Errc::precondition_failed};
+  if (is_blocked(batch, at)) return Error{Errc::key_exists};
+  TRY(check_quota(**at.place.volume, replaced ? replaced->size : 0, size));
+  return replaced;
+}
+
+void put_content(Batch& batch, UnixMillis now, Location& at,
+                 const std::optional<KeyRecord>& replaced, KeyRecord content, std::string path) {
+  const Replication copies = (*at.place.bucket)->replication;
+  make_parents(batch, now, at);
+  content.id = batch.draw_id();
+  content.created = now;
+  content.modified = now;
+  content.version = 0;
+  if (replaced.has_value()) {
+    const bool counted = (*at.place.bucket)->versioning == Versioning::enabled;
+    content.created = replaced->created;
+    content.version = replaced->version + (counted ? 1 : 0);
+    discard(batch, replaced->id, deleted(*replaced, std::move(path), now, copies));
+    change_totals(batch, at, [&](Totals& totals) { totals.remove_key(replaced->size, copies); });
+    totals_above(at).direct_bytes -= replaced->size;
+  }
+  put_key_row(batch, at, content);
+  change_totals(batch, at, [&](Totals& totals) { totals.add_key(content.size, copies); });
+  totals_above(at).direct_bytes += content.size;
+  extend_reach(at, at.path.size());
+}
+
+}  // namespace dobson::storage
