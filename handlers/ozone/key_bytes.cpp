@@ -12,9 +12,9 @@
 #include "handlers/ozone/access.h"
 #include "handlers/ozone/byte_range.h"
 #include "handlers/ozone/conditions.h"
-#include "handlers/ozone/content_md5.h"
 #include "handlers/ozone/dates.h"
 #include "handlers/ozone/keys.h"
+#include "handlers/ozone/receive.h"
 #include "handlers/ozone/shapes.h"
 #include "handlers/ozone/wire.h"
 
@@ -22,21 +22,7 @@ namespace dobson::ozone {
 
 namespace {
 
-constexpr std::string_view put_stem = "Create key failed, error:";
-
 // --- PUT ---
-
-// `bytes`: announced, or received so far.
-Checked<void> check_size(const Context& context, std::uint64_t bytes) {
-  if (bytes <= context.settings.key_bytes) return {};
-  return Refused{Code::entity_too_large};
-}
-
-Checked<void> check_length(const Context& context, const http::Request& request) {
-  if (request.chunked) return {};
-  if (request.content_length) return check_size(context, *request.content_length);
-  return Refused{Code::invalid_request, "Content-Length is a required header for putting a key."};
-}
 
 // The bucket is there, the condition holds and the announced size fits the quota, as far as can be
 // told before the body; the command decides again.
@@ -76,88 +62,22 @@ Checked<Upload> begin_upload(Context& context, http::Exchange& exchange) {
   return upload;
 }
 
-Refused cut_body(const http::Exchange& exchange, const Error& error) {
-  const auto& declared = exchange.request().content_length;
-  if (error.code == Errc::invalid_argument || !declared) {
-    return {Code::invalid_request, error.message};
-  }
-  return {Code::incomplete_body,
-          "Body length mismatch. Expected length : " + std::to_string(*declared) + " Found " +
-              std::to_string(exchange.body_bytes())};
-}
-
-// Every byte of the body on stable storage.
-Task<Checked<storage::WrittenObject>> receive(Context* context, http::Exchange* exchange,
-                                              storage::BlockWriter* writer) {
-  while (true) {
-    auto piece = co_await exchange->read_body();
-    if (!piece) {
-      exchange->close_after();
-      co_return cut_body(*exchange, piece.error());
-    }
-    if (piece->empty()) break;
-    const auto fits = check_size(*context, exchange->body_bytes());
-    if (!fits) co_return fits.error();
-    const auto bytes = *piece;
-    auto append = [writer, bytes] { return writer->append(bytes); };
-    auto appended = co_await offload(context->block_pool, exchange->mailbox(), append);
-    if (!appended) co_return refused_by_store(put_stem, appended.error());
-  }
-  auto finish = [writer](Completion& done) { writer->finish(done); };
-  co_await wait(exchange->mailbox(), finish);
-  if (!writer->result()) co_return refused_by_store(put_stem, writer->result().error());
-  co_return *writer->result();
-}
-
-// A digest that cannot be read agrees with no body; the message tells that of the body all the
-// same.
-Checked<void> check_digest(const http::Request& request, const storage::WrittenObject& written) {
-  const auto* text = request.header("Content-MD5");
-  if (text == nullptr) return {};
-  const auto expected = parse_content_md5(*text);
-  if (expected == written.md5) return {};
-  return Refused{Code::bad_digest, "MD5 Digest mismatch. Expected " +
-                                       (expected ? to_hex(*expected) : std::string(*text)) +
-                                       " Found " + to_hex(written.md5)};
-}
-
-// Names the bytes: the commit of the upload.
-Task<Checked<void>> commit(Context* context, http::Exchange* exchange, Upload* upload,
-                           storage::WrittenObject written) {
-  const Call& call = call_of(*exchange);
-  storage::PutKey put{.volume = std::string(call.volume),
-                      .bucket = std::string(call.bucket),
-                      .key = std::string(call.key),
-                      .size = written.size,
-                      .md5 = written.md5,
-                      .blocks = std::move(written.blocks),
-                      .condition = std::move(upload->condition)};
-  Mailbox& home = exchange->mailbox();
-  std::optional<storage::Proposal> proposal;
-  auto propose = [&](Completion& done) {
-    proposal.emplace(std::move(put), done);
-    context->store.log().propose(*proposal);
-  };
-  co_await wait(home, propose);
-  const auto& outcome = proposal->outcome;
-  if (outcome.ok()) {
-    upload->writer->keep();
-    co_return Checked<void>{};
-  }
-  if (outcome.error().code == Errc::commit_unknown) upload->writer->leave();
-  co_return refused_by_store(put_stem, outcome.error());
-}
-
 // The digest of what is stored.
 Task<Checked<storage::Md5>> store(Context* context, http::Exchange* exchange) {
   auto upload = begin_upload(*context, *exchange);
   if (!upload) co_return upload.error();
   auto written = co_await receive(context, exchange, upload->writer.get());
   if (!written) co_return written.error();
-  const auto agreed = check_digest(exchange->request(), *written);
-  if (!agreed) co_return agreed.error();
+  const Call& call = call_of(*exchange);
   const storage::Md5 md5 = written->md5;
-  const auto committed = co_await commit(context, exchange, &*upload, std::move(*written));
+  storage::PutKey put{.volume = std::string(call.volume),
+                      .bucket = std::string(call.bucket),
+                      .key = std::string(call.key),
+                      .size = written->size,
+                      .md5 = md5,
+                      .blocks = std::move(written->blocks),
+                      .condition = std::move(upload->condition)};
+  const auto committed = co_await commit(context, exchange, upload->writer.get(), std::move(put));
   if (!committed) co_return committed.error();
   co_return md5;
 }
