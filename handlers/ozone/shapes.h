@@ -21,11 +21,12 @@ void query(void* context, http::Exchange& exchange) {
 }
 
 // What a mutation asks for, and how it is answered: `stem` begins the message when the store
-// refuses, `status` is the good one.
+// refuses, `status` is the good one, with an empty body unless `reply` writes the whole answer.
 struct Change {
   storage::Command command;
   std::string_view stem;
   int status;
+  void (*reply)(http::Exchange& exchange, const storage::Outcome& outcome) = nullptr;
 };
 
 class Mutation final : public http::Deferred {
@@ -38,10 +39,13 @@ class Mutation final : public http::Deferred {
   }
 
   void finish(http::Exchange& exchange) override {
-    if (proposal_->outcome) {
-      answer_empty(exchange, change_.status);
+    const auto& outcome = proposal_->outcome;
+    if (!outcome) {
+      answer(exchange, refused_by_store(change_.stem, outcome.error()));
+    } else if (change_.reply != nullptr) {
+      change_.reply(exchange, *outcome);
     } else {
-      answer(exchange, refused_by_store(change_.stem, proposal_->outcome.error()));
+      answer_empty(exchange, change_.status);
     }
   }
 
