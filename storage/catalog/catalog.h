@@ -24,10 +24,10 @@ void fields(auto&& visit, Of<MetaKey> auto& key) {
   visit(key.row);
 }
 
-// Volumes stand under `root_id`, buckets under their volume. In an OBJECT_STORE bucket the whole name
-// of a key is one row's; in a FILE_SYSTEM_OPTIMIZED one each component has a row, a directory's name
-// ends in '/', and walking depth first is the byte order of whole names. The parts of an upload
-// stand under it by number (`part_name`). A name is any bytes; long ones are split
+// Volumes stand under `root_id`, buckets under their volume. In an OBJECT_STORE bucket the whole
+// name of a key is one row's; in a FILE_SYSTEM_OPTIMIZED one each component has a row, a
+// directory's name ends in '/', and walking depth first is the byte order of whole names. The parts
+// of an upload stand under it by number (`part_name`). A name is any bytes; long ones are split
 // (storage/catalog/names.h, the one way into this table).
 struct NameKey {
   ObjectId parent;
@@ -107,9 +107,8 @@ inline constexpr Table<ObjectId, DeletedKeyRecord> deleted_keys{8, "deleted_keys
                                                                 TableClass::replicated};
 
 // The tables of `state/`, each at the place that is its index.
-inline constexpr auto state =
-    std::tie(meta, names, volumes_by_owner, containers, blocks, deleted_blocks, uploads,
-             deleted_directories, deleted_keys);
+inline constexpr auto state = std::tie(meta, names, volumes_by_owner, containers, blocks,
+                                       deleted_blocks, uploads, deleted_directories, deleted_keys);
 
 }  // namespace catalog
 

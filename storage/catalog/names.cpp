@@ -204,8 +204,8 @@ bool NameScan::leave() {
   const Level left = level_;
   level_ = above_.back();
   above_.pop_back();
-  KeyBytes key = row_key(level_.parent, std::string_view(whole_).substr(
-                                            level_.size, left.size - level_.size));
+  KeyBytes key =
+      row_key(level_.parent, std::string_view(whole_).substr(level_.size, left.size - level_.size));
   key.append(left.is_link ? behind_link_end : behind_directory);
   return cursor_.seek(key);
 }

@@ -33,9 +33,9 @@ bool erase_name(WriteTxn& txn, ObjectId parent, std::string_view name);
 bool has_rows(const ReadTxn& txn, ObjectId parent);
 
 // The names under `parent` that begin with `prefix` and are greater than `after`, in byte order,
-// found by seeking; of a tree, those under its directories too, each directory before what is in it.
-// `prefix` must outlive the scan, `after` the first `next`; `name` and `row` end with `next` and
-// `skip`.
+// found by seeking; of a tree, those under its directories too, each directory before what is in
+// it. `prefix` must outlive the scan, `after` the first `next`; `name` and `row` end with `next`
+// and `skip`.
 class NameScan {
  public:
   enum class Depth : std::uint8_t { one, tree };

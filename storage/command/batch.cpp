@@ -63,7 +63,9 @@ void Batch::remove_bucket(Volume& volume, std::string_view name) {
 Batch::Directory* Batch::add_directory(ObjectId parent, std::string_view name,
                                        DirectoryRecord record) {
   held_bytes_ += limits::page_bytes + name.size();
-  return &directories_[parent].try_emplace(std::string(name), std::move(record), true).first->second;
+  return &directories_[parent]
+              .try_emplace(std::string(name), std::move(record), true)
+              .first->second;
 }
 
 void Batch::remove_directory(ObjectId parent, std::string_view name) {

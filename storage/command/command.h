@@ -135,8 +135,8 @@ struct CloseContainer {
 };
 
 // As PutKey, of the content of another key, which is shared: key_not_found when there is none,
-// precondition_failed also when `source_condition` does not hold. Onto itself only the time changes.
-// The tag is in the outcome.
+// precondition_failed also when `source_condition` does not hold. Onto itself only the time
+// changes. The tag is in the outcome.
 struct CopyKey {
   std::string source_volume;
   std::string source_bucket;
@@ -148,8 +148,8 @@ struct CopyKey {
   KeyCondition condition = {};
 };
 
-// volume_not_found, bucket_not_found. What each key alone is refused for is in the outcome; one that
-// is not there counts as deleted.
+// volume_not_found, bucket_not_found. What each key alone is refused for is in the outcome; one
+// that is not there counts as deleted.
 struct DeleteKeys {
   std::string volume;
   std::string bucket;
@@ -186,9 +186,9 @@ struct PartChoice {
   Md5 md5{};
 };
 
-// volume_not_found, bucket_not_found, upload_not_found, invalid_part (empty, not ascending, unknown,
-// other content, or smaller than limits::upload_part_bytes_min and not the last), then as PutKey. Parts
-// that are not chosen are dropped. The tag is in the outcome.
+// volume_not_found, bucket_not_found, upload_not_found, invalid_part (empty, not ascending,
+// unknown, other content, or smaller than limits::upload_part_bytes_min and not the last), then as
+// PutKey. Parts that are not chosen are dropped. The tag is in the outcome.
 struct CompleteUpload {
   UploadName upload;
   std::vector<PartChoice> parts;
@@ -220,11 +220,10 @@ struct PurgeBlocks {
   std::vector<BlockId> blocks;
 };
 
-using Command =
-    std::variant<CreateVolume, UpdateVolume, DeleteVolume, CreateBucket, UpdateBucket, DeleteBucket,
-                 PutKey, DeleteKey, RenameKey, CreateContainer, CloseContainer, PurgeBlocks,
-                 CopyKey, DeleteKeys, StartUpload, PutPart, CompleteUpload, AbortUpload, DropUploads,
-                 PurgeDirectories, PurgeKeys>;
+using Command = std::variant<CreateVolume, UpdateVolume, DeleteVolume, CreateBucket, UpdateBucket,
+                             DeleteBucket, PutKey, DeleteKey, RenameKey, CreateContainer,
+                             CloseContainer, PurgeBlocks, CopyKey, DeleteKeys, StartUpload, PutPart,
+                             CompleteUpload, AbortUpload, DropUploads, PurgeDirectories, PurgeKeys>;
 
 // Fixed by the proposer. `apply` uses the later of this and the last applied time, since two
 // proposers' clocks may disagree.
@@ -239,11 +238,11 @@ struct Outcome {
     Error error;
   };
 
-  ContainerId container = {};     // CreateContainer
-  ObjectId upload = {};           // StartUpload
-  EntityTag tag = {};             // CopyKey, CompleteUpload
+  ContainerId container = {};          // CreateContainer
+  ObjectId upload = {};                // StartUpload
+  EntityTag tag = {};                  // CopyKey, CompleteUpload
   std::vector<Failure> failures = {};  // DeleteKeys: by place, those that stay
-  std::uint64_t transaction = 0;  // LMDB transaction that made it durable
+  std::uint64_t transaction = 0;       // LMDB transaction that made it durable
 };
 
 }  // namespace dobson::storage

@@ -40,7 +40,8 @@ std::string path_of(std::string_view volume, std::string_view bucket, std::strin
 
 // What waits among the deleted keys until its blocks are taken; nothing without blocks.
 void discard(Batch& batch, ObjectId content, DeletedKeyRecord key);
-DeletedKeyRecord deleted(const KeyRecord& key, std::string path, UnixMillis now, Replication copies);
+DeletedKeyRecord deleted(const KeyRecord& key, std::string path, UnixMillis now,
+                         Replication copies);
 DeletedKeyRecord deleted(const PartRecord& part, std::string path, UnixMillis now,
                          Replication copies);
 
@@ -48,8 +49,8 @@ DeletedKeyRecord deleted(const PartRecord& part, std::string path, UnixMillis no
 Result<std::optional<KeyRecord>> check_put(Batch& batch, const Location& at,
                                            const KeyCondition& condition, std::uint64_t size);
 
-// Puts the digest, parts, size, blocks and metadata of `content` where `check_put` found nothing, or
-// `replaced`. `path`: of the key, for people.
+// Puts the digest, parts, size, blocks and metadata of `content` where `check_put` found nothing,
+// or `replaced`. `path`: of the key, for people.
 void put_content(Batch& batch, UnixMillis now, Location& at,
                  const std::optional<KeyRecord>& replaced, KeyRecord content, std::string path);
 

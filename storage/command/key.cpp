@@ -95,8 +95,8 @@ Result<Outcome> apply(Batch& batch, UnixMillis now, const DeleteKeys& command) {
   Outcome outcome;
   for (std::size_t i = 0; i < command.keys.size(); ++i) {
     const std::string& key = command.keys[i];
-    const Status done = delete_at(batch, now, place, key,
-                                  path_of(command.volume, command.bucket, key), {}, false);
+    const Status done =
+        delete_at(batch, now, place, key, path_of(command.volume, command.bucket, key), {}, false);
     if (!done.ok() && done.error().code != Errc::key_not_found) {
       outcome.failures.push_back({i, done.error()});
     }

@@ -13,9 +13,9 @@ namespace dobson::storage {
 
 struct Location {
   Batch::Place place;
-  std::string_view path;                  // the whole name
-  std::vector<Batch::Directory*> above;   // that are there, the outermost first
-  std::string_view name;                  // what follows them: one component if all are there
+  std::string_view path;                 // the whole name
+  std::vector<Batch::Directory*> above;  // that are there, the outermost first
+  std::string_view name;                 // what follows them: one component if all are there
 
   ObjectId parent() const { return above.empty() ? (*place.bucket)->id : (*above.back())->id; }
   bool in_tree() const { return (*place.bucket)->layout == Layout::file_system_optimized; }
@@ -40,8 +40,8 @@ void make_parents(Batch& batch, UnixMillis now, Location& at);
 // A new directory, counted; its parents are there.
 Batch::Directory* make_directory(Batch& batch, UnixMillis now, const Location& at);
 
-// All totals that count what stands at `at`: of the root, the volume, the bucket and the directories
-// above. `change`: void(Totals&).
+// All totals that count what stands at `at`: of the root, the volume, the bucket and the
+// directories above. `change`: void(Totals&).
 template <class Change>
 void change_totals(Batch& batch, const Location& at, const Change& change) {
   change(batch.state().change().totals);

@@ -52,8 +52,12 @@ class Children {
   void pass_on(const std::string&, const UploadRow& upload) {
     const auto record = get(batch_.txn(), catalog::uploads, upload.id);
     erase(batch_.txn(), catalog::uploads, upload.id);
-    pass_on_parent(upload.id, {record ? record->path : parent_.path, upload.created, upload.created,
-                               now_, parent_.replication, {}});
+    pass_on_parent(upload.id, {record ? record->path : parent_.path,
+                               upload.created,
+                               upload.created,
+                               now_,
+                               parent_.replication,
+                               {}});
   }
   [[noreturn]] void pass_on(const std::string& name, const auto&) {
     throw_corrupt_row(catalog::names.name, name, "not a child of a directory or an upload");

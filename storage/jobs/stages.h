@@ -1,8 +1,8 @@
 #pragma once
 
-// Moves what was deleted from stage to stage, until the purge of blocks takes it: children of deleted
-// directories, then blocks of deleted keys; and drops uploads that nobody finishes. All that it
-// knows stands in the state, so a restart goes on where it was. Each command takes
+// Moves what was deleted from stage to stage, until the purge of blocks takes it: children of
+// deleted directories, then blocks of deleted keys; and drops uploads that nobody finishes. All
+// that it knows stands in the state, so a restart goes on where it was. Each command takes
 // limits::purged_rows rows and is committed before the next, behind the clients' commands.
 
 #include "core/time/clock.h"

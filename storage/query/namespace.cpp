@@ -46,9 +46,9 @@ Result<Leaf> find_leaf(const ReadTxn& txn, ObjectId bucket, std::string_view pat
   Leaf leaf{bucket, first_component(path)};
   while (leaf.name.size() < path.size()) {
     path.remove_prefix(leaf.name.size());
-    leaf.parent = TRY((find<DirectoryRecord, ParentFront>(txn, leaf.parent, leaf.name,
-                                                          Errc::key_not_found)))
-                      .id;
+    leaf.parent =
+        TRY((find<DirectoryRecord, ParentFront>(txn, leaf.parent, leaf.name, Errc::key_not_found)))
+            .id;
     leaf.name = first_component(path);
   }
   return leaf;

@@ -34,8 +34,8 @@ struct KeyRow {
 Result<VolumeRecord> find_volume(const ReadTxn& txn, std::string_view volume);
 Result<BucketRecord> find_bucket(const ReadTxn& txn, std::string_view volume,
                                  std::string_view bucket);
-// invalid_key_name: not normal in a FILE_SYSTEM_OPTIMIZED bucket. A directory is found as a key of no
-// bytes.
+// invalid_key_name: not normal in a FILE_SYSTEM_OPTIMIZED bucket. A directory is found as a key of
+// no bytes.
 Result<KeyRecord> find_key(const ReadTxn& txn, std::string_view volume, std::string_view bucket,
                            std::string_view key);
 
@@ -100,8 +100,8 @@ bool visit_keys(const ReadTxn& txn, const KeySpace& space, const Range& range, V
 }
 
 // With names that have the delimiter behind the prefix rolled up: each such beginning is visited
-// once, and all that follows it is skipped, not scanned. When `range.after` is one, what it rolls up
-// is not visited again.
+// once, and all that follows it is skipped, not scanned. When `range.after` is one, what it rolls
+// up is not visited again.
 template <class VisitKey, class VisitPrefix>  // bool(const KeyRow&), bool(std::string_view)
 bool visit_rolled_up(const ReadTxn& txn, const KeySpace& space, const Range& range,
                      std::string_view delimiter, VisitKey&& visit_key, VisitPrefix&& visit_prefix) {

@@ -240,22 +240,22 @@ class Model : public test::State {
 
   // One step of what was deleted, on its way to oblivion.
   void purge() {
-    switch (below(3)) {
-      case 0:
-        BOOST_TEST(run(PurgeDirectories{1 + below(5)}, time_).ok());
-        break;
-      case 1:
-        BOOST_TEST(run(PurgeKeys{1 + below(5)}, time_).ok());
-        break;
-      default:
-        PurgeBlocks purge;
-        for (const BlockId block : deleted_blocks()) {
-          if (below(2) == 0) purge.blocks.push_back(block);
-        }
-        for (const BlockId block : purge.blocks) oracle_.gone.erase(block);
-        purge.blocks.push_back({container(), next_local_});
-        BOOST_TEST(run(purge, time_).ok());
+    const Command command = purge_command();
+    BOOST_TEST(run(command, time_).ok());
+    BOOST_TEST(!oracle_.apply(command, time_, {}));
+  }
+
+  Command purge_command() {
+    const std::uint64_t stage = below(3);
+    if (stage == 0) return PurgeDirectories{1 + below(5)};
+    if (stage == 1) return PurgeKeys{1 + below(5)};
+    PurgeBlocks purge;
+    for (const BlockId block : deleted_blocks()) {
+      if (below(2) == 0) purge.blocks.push_back(block);
     }
+    for (const BlockId block : purge.blocks) oracle_.gone.erase(block);
+    purge.blocks.push_back({container(), next_local_});
+    return purge;
   }
 
   std::vector<BlockId> deleted_blocks() {

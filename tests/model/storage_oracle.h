@@ -151,8 +151,8 @@ class Oracle {
     OracleBucket* bucket = nullptr;
     if (const Answer missing = find(c, bucket)) return missing;
     const std::string& user = c.principal.user;
-    if (!c.principal.admin && (user.empty() || (user != volumes[c.volume].made.owner &&
-                                                user != bucket->made.creator))) {
+    if (!c.principal.admin &&
+        (user.empty() || (user != volumes[c.volume].made.owner && user != bucket->made.creator))) {
       return Errc::access_denied;
     }
     if (!bucket->keys.empty()) return Errc::bucket_not_empty;

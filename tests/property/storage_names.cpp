@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 #include <map>
 #include <random>
+#include <set>
 
 #include "storage/catalog/names.h"
 #include "storage/query/namespace.h"
@@ -58,12 +59,15 @@ std::string key_row(std::uint64_t size) {
 // All that a scan of the range shows, in pages of `page_rows`, is what the oracle has.
 void check_range(const ReadTxn& txn, const std::map<std::string, std::uint64_t>& oracle,
                  const std::string& prefix, const std::string& after, std::size_t page_rows) {
+  BucketRecord bucket;
+  bucket.id = parent;
+  const KeySpace space(bucket);
   auto expected = oracle.lower_bound(std::max(prefix, after));
   if (expected != oracle.end() && expected->first == after) ++expected;
   std::string last = after;
   for (bool more = true; more;) {
     std::size_t rows = 0;
-    more = visit_keys(txn, BucketRecord{.id = parent}, {prefix, last}, [&](const KeyRow& row) {
+    more = visit_keys(txn, space, {prefix, last}, [&](const KeyRow& row) {
       if (rows == page_rows) return false;
       ++rows;
       BOOST_TEST_REQUIRE((expected != oracle.end()));
@@ -112,6 +116,52 @@ BOOST_AUTO_TEST_CASE(rows_are_a_map_in_byte_order) {
     oracle.erase(oracle.begin());
   }
   BOOST_TEST(txn.rows(catalog::names.index) == rows_of_neighbours);
+}
+
+// Components of any length and bytes, walked as one name.
+BOOST_AUTO_TEST_CASE(trees_are_walked_in_byte_order) {
+  test::State state;
+  Names names(test::seed());
+  BOOST_TEST_REQUIRE(state.run(CreateVolume{"shire", "frodo", "root", {}}).ok());
+  BOOST_TEST_REQUIRE(state
+                         .run(CreateBucket{.volume = "shire",
+                                           .bucket = "tree",
+                                           .creator = "",
+                                           .layout = Layout::file_system_optimized})
+                         .ok());
+  std::set<std::string> oracle;  // keys, and directories with a slash behind
+  const auto name = [&] {
+    std::string name = names.name();
+    for (std::uint64_t slashes = names.below(4); slashes > 0; --slashes) {
+      name[names.below(name.size())] = '/';
+    }
+    return name;
+  };
+  for (int step = 0; step < 1500; ++step) {
+    const std::string key = name();
+    if (state.run(PutKey{"shire", "tree", key, 0, {}, {}}).ok()) {
+      for (std::size_t at = key.find('/'); at != key.npos; at = key.find('/', at + 1)) {
+        oracle.insert(key.substr(0, at + 1));
+      }
+      oracle.insert(key);
+    }
+    if (step % 10 != 0) continue;
+    const Snapshot txn(state.env());
+    const BucketRecord bucket = find_bucket(txn, "shire", "tree").value();
+    const std::string prefix = names.below(2) == 0 ? "" : name().substr(0, 1 + names.below(600));
+    const std::string after = names.below(2) == 0 ? "" : name();
+    std::vector<std::string> expected;
+    for (const std::string& each : oracle) {
+      if (each > after && each.starts_with(prefix)) expected.push_back(each);
+    }
+    std::vector<std::string> listed;
+    visit_keys(txn, KeySpace(bucket, true), {prefix, after}, [&](const KeyRow& row) {
+      listed.emplace_back(row.name);
+      return true;
+    });
+    BOOST_TEST_REQUIRE((listed == expected), "step " << step);
+  }
+  BOOST_TEST(state.findings() == std::vector<std::string>());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

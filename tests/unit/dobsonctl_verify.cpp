@@ -12,6 +12,7 @@
 #include "storage/blocks/block_format.h"
 #include "storage/catalog/catalog.h"
 #include "storage/log/commit.h"
+#include "storage/query/namespace.h"
 #include "storage/store.h"
 #include "tests/support/local_blocks.h"
 #include "tests/support/temporary_directory.h"
@@ -155,6 +156,7 @@ BOOST_AUTO_TEST_CASE(a_container_file_that_is_missing) {
 
 BOOST_AUTO_TEST_CASE(rows_and_totals) {
   damage([this](WriteTxn& txn) {
+    const ObjectId content = find_key(txn, "shire", "maps", "b").value().id;
     erase(txn, catalog::blocks, {block.id, content});
     StateRecord state = read_state(txn);
     ++state.totals.keys;

@@ -272,9 +272,6 @@ BOOST_AUTO_TEST_CASE(what_can_never_be_stored_is_refused) {
              "invalid_argument");
   BOOST_TEST(run(CreateVolume{std::string(63, 'a'), std::string(255, 'x'), "", {}}).ok());
   BOOST_TEST(text_of(run(UpdateVolume{"shire", std::string("x\0", 2), {}})) == "invalid_argument");
-  CreateBucket tree = bucket("tree");
-  tree.layout = Layout::file_system_optimized;
-  BOOST_TEST(text_of(run(tree)) == "invalid_argument");
 }
 
 BOOST_AUTO_TEST_CASE(totals_know_replicas_and_size_bins) {

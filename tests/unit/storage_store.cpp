@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(a_newer_schema_is_refused) {
     txn.commit();
   }
   const Error error = Store::open(options, clock).error();
-  BOOST_TEST(error.message.find("written by a newer Dobson: schema 2") != std::string::npos);
+  BOOST_TEST(error.message.find("written by a newer Dobson: schema 3") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_state_without_its_counters_is_refused) {

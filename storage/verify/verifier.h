@@ -1,0 +1,85 @@
+#pragma once
+
+// The work of `verify` (storage/verify/verify.h): one object for one run. Its parts are
+// verifier.cpp (rows and ids), verifier_names.cpp and verifier_blocks.cpp.
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "storage/catalog/catalog.h"
+#include "storage/verify/verify.h"
+
+namespace dobson::storage {
+
+std::string describe(const BlockId& block);
+std::string text_of(const NameKey& key);
+
+class Verifier {
+ public:
+  Verifier(const ReadTxn& txn, const VerifyOptions& options,
+           const std::function<void(const Finding&)>& report);
+
+  // The number of findings.
+  std::uint64_t run();
+
+ private:
+  void find(const char* table, std::string row, std::string what);
+  void tick();
+
+  template <class Key, class Record>
+  void decode_rows(const Table<Key, Record>& table);
+  void check_totals(const std::string& path, const Totals& stored, const Totals& counted);
+  bool was_drawn(ObjectId id) const;
+
+  // "shire/maps/a" of what has the block; parents have no index by id.
+  std::string path_of(const BlockKey& id, const BlockRecord& row) const;
+
+  // What stands below a bucket or directory.
+  struct Below {
+    Totals totals;
+    std::uint64_t reach = 0;  // bytes of the longest name
+  };
+  struct Parent {
+    ObjectId id;
+    Replication replication = Replication::one;
+    bool in_tree = false;
+  };
+
+  void check_volumes();
+  void check_buckets(const std::string& path, const VolumeRecord& volume, Totals& root);
+  void check_bucket(const std::string& path, const BucketRecord& bucket, Totals& volume,
+                    Totals& root);
+  Below check_keys(const std::string& path, const Parent& parent);
+  void check_key(const std::string& path, const Parent& parent, std::string_view name,
+                 const KeyRecord& key, Below& below);
+  void check_directory(const std::string& path, const Parent& parent, std::string_view name,
+                       const DirectoryRecord& directory, Below& below);
+  void check_content(const std::string& path, std::uint64_t size,
+                     const std::vector<BlockRef>& blocks, ObjectId content,
+                     const BlockRecord& expected);
+  void check_upload_rows(const std::string& path, ObjectId parent);
+  void check_parts(const std::string& path, ObjectId upload);
+  void check_uploads();
+  void check_deleted_directories();
+  void check_deleted_keys();
+  void check_name_rows();
+  void check_ids();
+  void check_ids_between(std::uint64_t begin, std::uint64_t end);
+  void check_owners();
+  void check_containers();
+  void check_blocks();
+  void check_block_row(const BlockKey& id, const BlockRecord& row);
+  bool has_block(const BlockKey& id, const BlockRecord& row) const;
+  void check_deleted_blocks();
+
+  const ReadTxn& txn_;
+  const VerifyOptions& options_;
+  const std::function<void(const Finding&)>& report_;
+  std::uint64_t findings_ = 0;
+  std::uint64_t done_ = 0;
+  std::uint64_t all_ = 0;
+  StateRecord state_;
+};
+
+}  // namespace dobson::storage
