@@ -22,6 +22,11 @@ constexpr std::string_view trim(std::string_view text) {
   return text;
 }
 
+constexpr std::string_view without_quotes(std::string_view text) {
+  const bool quoted = text.size() >= 2 && text.starts_with('"') && text.ends_with('"');
+  return quoted ? text.substr(1, text.size() - 2) : text;
+}
+
 // Removes and returns what stands before the first `separator`, or all of it.
 constexpr std::string_view take_until(std::string_view& text, char separator) {
   const auto end = std::min(text.find(separator), text.size());

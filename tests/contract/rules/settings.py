@@ -5,8 +5,9 @@ import json
 import mmap
 import os
 
+import page
 import support
-from rules.case import OzoneCase
+from rules.case import OzoneCase, dumps
 
 
 class SettingsCase(OzoneCase):
@@ -84,6 +85,31 @@ class TestEnforcedAcls(SettingsCase):
         self.allowed(writers, "PUT", lambda: bucket + "/new", b"x")
         self.allowed(writers, "POST", lambda: bucket + "/k?toKey=k")
         self.allowed(writers, "DELETE", lambda: self.put(bucket + "/old"))
+
+    def test_uploads(self):
+        """§4.8: to read them is to read the bucket, all else is to write."""
+        bucket = self.acl_bucket()
+        path = bucket + "/k"
+        readers = self.OWNERS + [self.READER, self.BOTH]
+        writers = self.OWNERS + [self.WRITER, self.BOTH]
+
+        def started():
+            return self.done(200, "POST", path + "?uploads").json()["uploadID"]
+
+        def with_part():
+            upload = started()
+            self.done(201, "PUT", f"{path}?partNumber=1&uploadId={upload}", b"x")
+            return f"{path}?uploadId={upload}"
+
+        upload = started()
+        self.allowed(writers, "POST", lambda: path + "?uploads")
+        self.allowed(writers, "PUT", lambda: f"{path}?partNumber=1&uploadId={upload}", b"x")
+        parts = dumps({"parts": [{"partNumber": 1, "etag": page.md5_hex(b"x")}]})
+        self.allowed(writers, "POST", with_part, parts)
+        self.allowed(writers, "DELETE", with_part)
+        for method in ("GET", "HEAD"):
+            self.allowed(readers, method, lambda: f"{path}?uploadId={upload}")
+        self.allowed(readers, "GET", lambda: bucket + "?uploads")
 
     def test_everything_else(self):
         bucket = self.acl_bucket()
