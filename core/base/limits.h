@@ -45,12 +45,19 @@ constexpr std::size_t key_name_bytes = 1024;  // longer: 400
 constexpr std::size_t user_bytes = 255;       // longer: 400
 constexpr std::size_t bucket_acls = 128;      // more: 400
 
+// --- keys (spec/ozone-rest.md §4.10, §4.12) ---
+constexpr std::size_t key_metadata_bytes = 8 * KiB;  // names and values; more: 400
+constexpr std::size_t batch_delete_keys = 1000;      // more: 400
+constexpr std::size_t batch_delete_bytes = 2 * MiB;  // of the body; more: 400
+
 // --- multipart uploads (spec/ozone-rest.md §4.8) ---
-constexpr std::uint64_t part_number_max = 10'000;        // more: 400
+constexpr std::uint64_t part_number_max = 10'000;         // more: 400
 constexpr std::uint64_t upload_part_bytes_min = 5 * MiB;  // a smaller one that is not the last: 400
+constexpr std::size_t part_list_bytes = 2 * MiB;  // of the body that completes one; more: 413
 
 // --- listings ---
 constexpr std::int64_t page_rows = 1024;
+constexpr std::int64_t page_parts = 1000;
 
 // --- the log: commands waiting for the writer ---
 constexpr std::size_t waiting_commands = 16384;  // more: 503
@@ -83,7 +90,7 @@ constexpr std::uint64_t first_block_bytes = 1 * MiB;   // of a body of unknown s
 constexpr std::uint64_t writeback_bytes = 8 * MiB;     // of a body, then the disk begins to write
 constexpr std::size_t open_container_files = 512;      // more: the least used one is closed
 constexpr std::size_t purged_blocks = 4096;            // deleted blocks forgotten by one command
-constexpr std::uint64_t purged_rows = 128;             // of other stages of deletion, by one command
+constexpr std::uint64_t purged_rows = 128;  // of other stages of deletion, by one command
 
 // --- dobsonctl ---
 constexpr unsigned ctl_jobs = 16;  // transfers at once, unless told otherwise

@@ -14,6 +14,8 @@ namespace dobson::ozone {
 using storage::Acl;
 using storage::AclRights;
 using storage::AclType;
+using storage::Layout;
+using storage::Replication;
 using storage::StorageType;
 using storage::Versioning;
 
@@ -59,6 +61,13 @@ constexpr Word<StorageType> storage_types[] = {{"DISK", StorageType::disk},
 constexpr Word<Versioning> versionings[] = {{"ENABLED", Versioning::enabled},
                                             {"DISABLED", Versioning::disabled},
                                             {"NOT_DEFINED", Versioning::not_set}};
+constexpr Word<Layout> layouts[] = {{"OBJECT_STORE", Layout::object_store},
+                                    {"FILE_SYSTEM_OPTIMIZED", Layout::file_system_optimized}};
+constexpr Word<Replication> replications[] = {{"RATIS/ONE", Replication::one},
+                                              {"RATIS/THREE", Replication::three}};
+
+constexpr std::string_view layout_name = "x-ozone-bucket-layout";
+constexpr std::string_view replication_name = "x-ozone-replication";
 
 Refused malformed_acl(std::string message = {}) {
   return {Code::malformed_acl, std::move(message)};
@@ -127,6 +136,17 @@ Checked<std::optional<Value>> only_value(const http::Request& request, Names nam
   return value;
 }
 
+// Of a header whose first value counts.
+template <class Value, std::size_t n>
+Checked<std::optional<Value>> first_value(const http::Request& request, std::string_view name,
+                                          const Word<Value> (&words)[n]) {
+  const auto* text = request.header(name);
+  if (text == nullptr) return std::optional<Value>();
+  const auto value = find_word(words, *text);
+  if (!value) return Refused{Code::invalid_request, "Unrecognized " + std::string(name)};
+  return value;
+}
+
 }  // namespace
 
 Checked<void> parse_acl_list(std::string_view value, AclChanges& changes) {
@@ -158,7 +178,14 @@ Checked<BucketHeaders> parse_bucket_headers(const http::Request& request) {
       TRY(only_value(request, versioning_names, versionings, Code::malformed_bucket_version,
                      "Exactly one bucket version header required"));
   if (parsed.versioning == Versioning::not_set) parsed.versioning.reset();
+  parsed.layout = TRY(first_value(request, layout_name, layouts));
+  parsed.replication = TRY(first_value(request, replication_name, replications));
   return parsed;
+}
+
+void put_bucket_headers(http::Exchange& exchange, const storage::BucketRecord& bucket) {
+  exchange.header(layout_name, word_for(layouts, bucket.layout));
+  exchange.header(replication_name, word_for(replications, bucket.replication));
 }
 
 std::string_view to_wire(AclType type) {

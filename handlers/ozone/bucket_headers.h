@@ -1,7 +1,7 @@
 #pragma once
 
 // Headers of Create bucket and Update bucket: ACLs, storage type, versioning
-// (spec/ozone-rest.md §2.8).
+// (spec/ozone-rest.md §2.8), layout and replication (§4.13).
 
 #include <optional>
 #include <string_view>
@@ -22,9 +22,14 @@ struct BucketHeaders {
   AclChanges acls;
   std::optional<storage::StorageType> storage_type;
   std::optional<storage::Versioning> versioning;  // enabled or disabled
+  std::optional<storage::Layout> layout;
+  std::optional<storage::Replication> replication;
 };
 
 Checked<BucketHeaders> parse_bucket_headers(const http::Request& request);
+
+// Layout and replication: what every GET and HEAD of a bucket shows.
+void put_bucket_headers(http::Exchange& exchange, const storage::BucketRecord& bucket);
 
 // One header value: a comma-separated list of `<verb> <type>:<name>:<rights>`, appended to
 // `changes`.

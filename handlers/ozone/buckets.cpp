@@ -18,6 +18,10 @@ Checked<Change> create_bucket(Context& context, http::Exchange& exchange) {
   const Call& call = call_of(exchange);
   auto headers = TRY(parse_bucket_headers(exchange.request()));
   if (!headers.acls.remove.empty()) return Refused{Code::malformed_acl, "Invalid Remove ACLs"};
+  const auto replication = headers.replication.value_or(context.settings.replication);
+  if (storage::copies_of(replication) > context.settings.storage_nodes) {
+    return Refused{Code::invalid_request, "There are fewer storage nodes than copies."};
+  }
   TRY(check_access(context, exchange, Need::create, create_stem));
   return Change{storage::CreateBucket{
                     .volume = std::string(call.volume),
@@ -26,8 +30,8 @@ Checked<Change> create_bucket(Context& context, http::Exchange& exchange) {
                     .acls = std::move(headers.acls.add),
                     .storage_type = headers.storage_type.value_or(storage::StorageType::disk),
                     .versioning = headers.versioning.value_or(storage::Versioning::not_set),
-                    .layout = storage::Layout::object_store,
-                    .replication = context.settings.replication},
+                    .layout = headers.layout.value_or(storage::Layout::object_store),
+                    .replication = replication},
                 create_stem, 201};
 }
 
@@ -40,7 +44,9 @@ Checked<Change> update_bucket(Context& context, http::Exchange& exchange) {
                                       .remove_acls = std::move(headers.acls.remove),
                                       .add_acls = std::move(headers.acls.add),
                                       .storage_type = headers.storage_type,
-                                      .versioning = headers.versioning},
+                                      .versioning = headers.versioning,
+                                      .layout = headers.layout,
+                                      .replication = headers.replication},
                 update_stem, 200};
 }
 
@@ -59,15 +65,20 @@ Checked<void> info_bucket(Context& context, http::Exchange& exchange) {
       TRY_STORE(info_stem, storage::find_bucket(context.read(exchange), call.volume, call.bucket));
   auto& json = http::JsonWriter::begin();
   write_bucket(json, call.volume, call.bucket, bucket);
-  answer_json(exchange, json.text(), Label::always_json);
+  begin_json(exchange, Label::always_json);
+  put_bucket_headers(exchange, bucket);
+  exchange.finish(json.text());
   return {};
 }
 
 Checked<void> head_bucket(Context& context, http::Exchange& exchange) {
   const Call& call = call_of(exchange);
   TRY(check_access(context, exchange, Need::read, info_stem));
-  TRY_STORE(info_stem, storage::find_bucket(context.read(exchange), call.volume, call.bucket));
-  answer_head(exchange, Label::always_json);
+  const auto bucket =
+      TRY_STORE(info_stem, storage::find_bucket(context.read(exchange), call.volume, call.bucket));
+  begin_json(exchange, Label::always_json);
+  put_bucket_headers(exchange, bucket);
+  exchange.finish_without_length();
   return {};
 }
 
@@ -79,14 +90,16 @@ Checked<void> list_buckets(Context& context, http::Exchange& exchange) {
   auto& json = http::JsonWriter::begin();
   json.object().key("buckets").array();
   auto left = max_keys(exchange, limits::page_rows);
-  storage::visit_buckets(txn, volume.id, listing_range(exchange),
-                         [&](std::string_view name, const storage::BucketRecord& bucket) {
-                           if (left-- == 0) return false;
-                           write_bucket_row(json, call.volume, name, bucket);
-                           return true;
-                         });
+  const auto write = [&](std::string_view name, const storage::BucketRecord& bucket) {
+    if (left-- == 0) return false;
+    write_bucket_row(json, call.volume, name, bucket);
+    return true;
+  };
+  const bool truncated = storage::visit_buckets(txn, volume.id, listing_range(exchange), write);
   json.end_array().end_object();
-  answer_json(exchange, json.text(), Label::json_if_accepted);
+  begin_json(exchange, Label::json_if_accepted);
+  put_truncated(exchange, truncated);
+  exchange.finish(json.text());
   return {};
 }
 

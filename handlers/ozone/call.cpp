@@ -19,6 +19,7 @@ Checked<void> check_version_and_date(const http::Request& request) {
   if (version == nullptr) return Refused{Code::missing_version};
   if (!equal_names(trim(*version), "v1")) return Refused{Code::unsupported_version};
   const auto* date = request.header("Date");
+  if (date == nullptr) date = request.header("x-ozone-date");  // browsers cannot set the other
   if (date == nullptr) return Refused{Code::missing_date};
   if (!parse_date(*date)) {
     return Refused{Code::bad_date, "Unparseable date: \"" + std::string(*date) + '"'};
@@ -120,12 +121,6 @@ bool accepts_json(const http::Request& request) {
   return false;
 }
 
-void begin_labelled(http::Exchange& exchange, Label label) {
-  const bool json = label == Label::always_json || accepts_json(exchange.request());
-  begin_answer(exchange, 200);
-  exchange.header("Content-Type", json ? "application/json" : "application/octet-stream");
-}
-
 // `info` and the size of a page have texts of their own (§2.11, §3.4); a size of more than 32 bits
 // is no number there.
 Refused bad_parameter(const http::Refusal& refusal) {
@@ -222,13 +217,19 @@ void answer_empty(http::Exchange& exchange, int status) {
   exchange.finish({});
 }
 
+void begin_json(http::Exchange& exchange, Label label) {
+  const bool json = label == Label::always_json || accepts_json(exchange.request());
+  begin_answer(exchange, 200);
+  exchange.header("Content-Type", json ? "application/json" : "application/octet-stream");
+}
+
 void answer_json(http::Exchange& exchange, std::string_view text, Label label) {
-  begin_labelled(exchange, label);
+  begin_json(exchange, label);
   exchange.finish(text);
 }
 
 void answer_head(http::Exchange& exchange, Label label) {
-  begin_labelled(exchange, label);
+  begin_json(exchange, label);
   exchange.finish_without_length();
 }
 

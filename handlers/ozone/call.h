@@ -50,8 +50,10 @@ void begin_data_answer(http::Exchange& exchange, int status);
 // 200 or 201 with an empty body.
 void answer_empty(http::Exchange& exchange, int status);
 
-// A JSON body: always labelled as such, or only when the request accepts it (§2.6).
+// A JSON body: always labelled as such, or only when the request accepts it (§2.6). More headers
+// may follow `begin_json`.
 enum class Label { always_json, json_if_accepted };
+void begin_json(http::Exchange& exchange, Label label);
 void answer_json(http::Exchange& exchange, std::string_view text, Label label);
 // HEAD of a thing that exists; the length of a listing is not counted for it (§4.4).
 void answer_head(http::Exchange& exchange, Label label);

@@ -22,11 +22,6 @@ struct EntityTags {
   std::vector<EntityTag> all;     // and the weak ones
 };
 
-std::string_view without_quotes(std::string_view text) {
-  const bool quoted = text.size() >= 2 && text.starts_with('"') && text.ends_with('"');
-  return quoted ? text.substr(1, text.size() - 2) : text;
-}
-
 // "<digest>", or "<digest>-<number of parts>".
 std::optional<EntityTag> parse_tag(std::string_view text) {
   const bool multipart = text.find('-') != text.npos;

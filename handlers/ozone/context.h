@@ -24,6 +24,7 @@ struct Settings {
   std::uint64_t key_bytes = 5120 * limits::GiB;                  // of the largest key (§3.11)
   bool key_type_field = true;                                    // `type` in key info (Decision 9)
   storage::Replication replication = storage::Replication::one;  // of new buckets
+  unsigned storage_nodes = 1;                                    // each keeps one copy at most
 
   void add_admin(std::string name) {
     std::ranges::transform(name, name.begin(), lower_case);

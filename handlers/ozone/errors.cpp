@@ -33,6 +33,8 @@ std::optional<StoreError> store_error(Errc code) {
       return StoreError{Code::bucket_already_exists, "BUCKET_ALREADY_EXISTS"};
     case Errc::key_exists:
       return StoreError{Code::key_already_exists, "KEY_ALREADY_EXISTS"};
+    case Errc::invalid_key_name:
+      return StoreError{Code::invalid_key, "INVALID_KEY_NAME"};
     case Errc::volume_not_empty:
       return StoreError{Code::volume_not_empty, "VOLUME_NOT_EMPTY"};
     case Errc::bucket_not_empty:
@@ -65,6 +67,11 @@ Refused refused_by_store(std::string_view stem, const Error& error) {
       return {Code::access_denied};
     case Errc::precondition_failed:
       return {Code::precondition_failed};
+    case Errc::directory_not_empty:
+      return {Code::directory_not_empty};
+    case Errc::upload_not_found:
+      return {Code::no_such_upload};
+    case Errc::invalid_part:
     case Errc::invalid_argument:
       return {Code::invalid_request, error.message};
     case Errc::unavailable:

@@ -39,12 +39,14 @@ namespace dobson::ozone {
   X(volume_not_found, 404, "volumeNotFound", "No such volume.")                             \
   X(bucket_not_found, 404, "bucketNotFound", "No such bucket.")                             \
   X(key_not_found, 404, "keyNotFound", "No such key.")                                      \
+  X(no_such_upload, 404, "noSuchUpload", "No such multipart upload.")                       \
   X(method_not_allowed, 405, "methodNotAllowed", "Method not allowed.")                     \
   X(volume_already_exists, 409, "volumeAlreadyExists", "Duplicate volume name.")            \
   X(bucket_already_exists, 409, "bucketAlreadyExists", "Duplicate bucket name.")            \
   X(volume_not_empty, 409, "volumeNotEmpty", "Volume must not have any buckets.")           \
   X(bucket_not_empty, 409, "bucketNotEmpty", "Bucket must not have any keys.")              \
   X(key_already_exists, 409, "keyAlreadyExists", "Key already exists.")                     \
+  X(directory_not_empty, 409, "directoryNotEmpty", "Directory is not empty.")               \
   X(precondition_failed, 412, "preconditionFailed", "A precondition did not hold.")         \
   X(entity_too_large, 413, "entityTooLarge", "Entity too large.")                           \
   X(uri_too_long, 414, "uriTooLong", "URI too long.")                                       \

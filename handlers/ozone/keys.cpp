@@ -2,8 +2,11 @@
 
 #include <limits>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "handlers/ozone/access.h"
+#include "handlers/ozone/bucket_headers.h"
 #include "handlers/ozone/conditions.h"
 #include "handlers/ozone/listing.h"
 #include "handlers/ozone/names.h"
@@ -32,17 +35,16 @@ class KeyStream final : public http::PageSource {
 
   Result<bool> next(std::string& out) override {
     const std::size_t enough = out.size() + limits::stream_chunk_bytes;
-    const bool stopped =
-        storage::visit_keys(context_.readers.txn(reactor_), space_, {prefix_, after_},
-                            [&](const storage::KeyRow& key) {
-                              if (left_ == 0 || out.size() >= enough) return false;
-                              append_key(out, key, context_.settings.key_type_field);
-                              out.push_back('\n');
-                              after_.assign(key.name);
-                              --left_;
-                              ++count_;
-                              return true;
-                            });
+    const bool stopped = storage::visit_keys(
+        context_.readers.txn(reactor_), space_, {prefix_, after_}, [&](const storage::KeyRow& key) {
+          if (left_ == 0 || out.size() >= enough) return false;
+          append_key(out, key, context_.settings.key_type_field);
+          out.push_back('\n');
+          after_.assign(key.name);
+          --left_;
+          ++count_;
+          return true;
+        });
     const bool more = stopped && left_ > 0;
     if (!more) out.append("{\"end\":true,\"count\":").append(std::to_string(count_)).append("}\n");
     return more;
@@ -58,6 +60,54 @@ class KeyStream final : public http::PageSource {
   std::int64_t count_ = 0;
 };
 
+// What a listing is asked for, and its page. The rows are made first: whether more follow stands
+// before them.
+struct KeyList {
+  storage::Range range;
+  std::string_view delimiter;  // empty: nothing is rolled up
+  std::int64_t most;
+  std::string& rows;  // JSON, with their commas
+  std::vector<std::string> prefixes = {};
+  bool truncated = false;
+};
+
+void read_page(const storage::ReadTxn& txn, const storage::KeySpace& space, bool type_field,
+               KeyList& list) {
+  auto left = list.most;
+  const auto add_key = [&](const storage::KeyRow& key) {
+    if (left-- == 0) return false;
+    if (!list.rows.empty()) list.rows.push_back(',');
+    append_key(list.rows, key, type_field);
+    return true;
+  };
+  const auto add_prefix = [&](std::string_view prefix) {
+    if (left-- == 0) return false;
+    list.prefixes.emplace_back(prefix);
+    return true;
+  };
+  list.truncated =
+      list.delimiter.empty()
+          ? storage::visit_keys(txn, space, list.range, add_key)
+          : storage::visit_rolled_up(txn, space, list.range, list.delimiter, add_key, add_prefix);
+}
+
+void write_key_list(http::JsonWriter& json, std::string_view bucket, const KeyList& list) {
+  json.object().key("name").string(bucket).key("prefix");
+  if (list.range.prefix.empty()) {
+    json.null();
+  } else {
+    json.string(list.range.prefix);
+  }
+  json.key("maxKeys").integer(list.most).key("truncated").boolean(list.truncated);
+  json.key("keyList").raw_array(list.rows);
+  if (!list.delimiter.empty()) {
+    json.key("delimiter").string(list.delimiter).key("commonPrefixes").array();
+    for (const std::string& prefix : list.prefixes) json.string(prefix);
+    json.end_array();
+  }
+  json.end_object();
+}
+
 }  // namespace
 
 Checked<storage::KeyRecord> look_up(Context& context, http::Exchange& exchange) {
@@ -72,16 +122,17 @@ Checked<Change> delete_key(Context& context, http::Exchange& exchange) {
   const Call& call = call_of(exchange);
   storage::KeyCondition condition = TRY(write_condition(exchange.request()));
   TRY(check_access(context, exchange, Need::write, delete_stem));
-  return Change{storage::DeleteKey{std::string(call.volume), std::string(call.bucket),
-                                   std::string(call.key), std::move(condition)},
-                delete_stem, 200};
+  return Change{
+      storage::DeleteKey{std::string(call.volume), std::string(call.bucket), std::string(call.key),
+                         std::move(condition), is_set(exchange, "recursive")},
+      delete_stem, 200};
 }
 
 Checked<Change> rename_key(Context& context, http::Exchange& exchange) {
   const Call& call = call_of(exchange);
   const auto to = query_or_empty(exchange, "toKey");
   if (!is_key_name(to)) {
-    return Refused{Code::invalid_key, std::string(rename_stem).append("INVALID_KEY_NAME")};
+    return refused_by_store(rename_stem, Error{Errc::invalid_key_name});
   }
   TRY(check_access(context, exchange, Need::write, rename_stem));
   return Change{storage::RenameKey{std::string(call.volume), std::string(call.bucket),
@@ -110,31 +161,19 @@ Checked<void> list_keys(Context& context, http::Exchange& exchange) {
   TRY(check_access(context, exchange, Need::read, list_stem));
   const storage::ReadTxn& txn = context.read(exchange);
   const auto bucket = TRY_STORE(list_stem, storage::find_bucket(txn, call.volume, call.bucket));
-  const auto most = max_keys(exchange, limits::page_rows);
-
-  // `truncated` stands before the rows but is known behind them: the rows are made first.
   thread_local std::string rows;
   rows.clear();
-  auto left = most;
-  const bool truncated =
-      storage::visit_keys(txn, bucket, listing_range(exchange), [&](const storage::KeyRow& key) {
-        if (left-- == 0) return false;
-        if (!rows.empty()) rows.push_back(',');
-        append_key(rows, key, context.settings.key_type_field);
-        return true;
-      });
-
-  const auto prefix = query_or_empty(exchange, "prefix");
+  KeyList list{.range = listing_range(exchange),
+               .delimiter = query_or_empty(exchange, "delimiter"),
+               .most = max_keys(exchange, limits::page_rows),
+               .rows = rows};
+  read_page(txn, {bucket, is_set(exchange, "directories")}, context.settings.key_type_field, list);
   auto& json = http::JsonWriter::begin();
-  json.object().key("name").string(call.bucket).key("prefix");
-  if (prefix.empty()) {
-    json.null();
-  } else {
-    json.string(prefix);
-  }
-  json.key("maxKeys").integer(most).key("truncated").boolean(truncated);
-  json.key("keyList").raw_array(rows).end_object();
-  answer_json(exchange, json.text(), Label::always_json);
+  write_key_list(json, call.bucket, list);
+  begin_json(exchange, Label::always_json);
+  put_bucket_headers(exchange, bucket);
+  put_truncated(exchange, list.truncated);
+  exchange.finish(json.text());
   return {};
 }
 
@@ -144,9 +183,11 @@ Checked<void> stream_keys(Context& context, http::Exchange& exchange) {
   const auto bucket =
       TRY_STORE(list_stem, storage::find_bucket(context.read(exchange), call.volume, call.bucket));
   const auto most = max_keys(exchange, std::numeric_limits<std::int64_t>::max());
+  const storage::KeySpace space(bucket, is_set(exchange, "directories"));
   begin_answer(exchange, 200);
   exchange.header("Content-Type", "application/x-ndjson");
-  exchange.finish_stream(std::make_unique<KeyStream>(context, exchange.reactor(), bucket,
+  put_bucket_headers(exchange, bucket);
+  exchange.finish_stream(std::make_unique<KeyStream>(context, exchange.reactor(), space,
                                                      listing_range(exchange), most));
   return {};
 }

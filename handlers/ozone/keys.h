@@ -1,6 +1,6 @@
 #pragma once
 
-// Keys without their bytes (spec/ozone-rest.md §3.13 to §3.15, §4.2, §4.3, §4.14).
+// Keys without their bytes (spec/ozone-rest.md §3.13 to §3.15, §4.2, §4.3, §4.11, §4.14).
 
 #include "handlers/ozone/shapes.h"
 #include "storage/model/namespace.h"

@@ -1,6 +1,6 @@
 #pragma once
 
-// What listings have in common (spec/ozone-rest.md §2.11).
+// What listings have in common (spec/ozone-rest.md §2.11, §4.12).
 
 #include <charconv>
 #include <cstdint>
@@ -22,10 +22,24 @@ inline storage::Range listing_range(const http::Exchange& exchange) {
 }
 
 // Checked by the route's declaration already.
-inline std::int64_t max_keys(const http::Exchange& exchange, std::int64_t otherwise) {
-  const auto text = query_or_empty(exchange, "max-keys");
+inline std::int64_t query_integer(const http::Exchange& exchange, std::string_view name,
+                                  std::int64_t otherwise) {
+  const auto text = query_or_empty(exchange, name);
   std::from_chars(text.data(), text.data() + text.size(), otherwise);
   return otherwise;
+}
+inline std::int64_t max_keys(const http::Exchange& exchange, std::int64_t otherwise) {
+  return query_integer(exchange, "max-keys", otherwise);
+}
+
+// Of a parameter that is declared as a flag.
+inline bool is_set(const http::Exchange& exchange, std::string_view name) {
+  return query_or_empty(exchange, name) == "true";
+}
+
+// Whether rows follow the last one of this page.
+inline void put_truncated(http::Exchange& exchange, bool truncated) {
+  exchange.header("x-ozone-truncated", truncated ? "true" : "false");
 }
 
 }  // namespace dobson::ozone

@@ -94,9 +94,23 @@ constexpr Param root_scan{.name = "root-scan",
 constexpr Param list_volumes[] = {prefix, page_size, prev_key, info(service), root_scan, accept};
 constexpr Param head_service[] = {root_scan};
 constexpr Param list_buckets[] = {prefix, page_size, prev_key, info(bucket), accept};
-constexpr Param list_keys[] = {prefix, page_size, prev_key, info(key)};
-constexpr Param stream_keys[] = {
-    prefix, stream_size, prev_key, {.name = "stream", .doc = "Its value does not matter"}};
+constexpr Param directories{.name = "directories",
+                            .type = Type::flag,
+                            .doc = "`true`: directories as well, as names that end in a slash"};
+constexpr Param list_keys[] = {
+    prefix,
+    page_size,
+    prev_key,
+    info(key),
+    {.name = "delimiter", .doc = "Names that have it behind the prefix are rolled up"},
+    directories};
+constexpr Param stream_keys[] = {prefix,
+                                 stream_size,
+                                 prev_key,
+                                 {.name = "stream", .doc = "Its value does not matter"},
+                                 directories};
+constexpr Param uploads{.name = "uploads", .doc = "Its value does not matter"};
+constexpr Param list_uploads[] = {uploads, prefix, page_size, prev_key};
 
 // --- Volumes ---
 
@@ -152,13 +166,15 @@ constexpr Param write_if_match{.name = "If-Match",
                                .doc = "Only the version with this entity tag; `*`: any",
                                .wrong = "invalidRequest"};
 
+constexpr Param content_md5{.name = "Content-MD5",
+                            .in = In::header,
+                            .min = 1,
+                            .example = "XUFAKrxLKna5cZ2REBfFkg==",
+                            .doc = "Of the body, in base64 or hex digits",
+                            .wrong = "badDigest"};
+
 constexpr Param put_key[] = {
-    {.name = "Content-MD5",
-     .in = In::header,
-     .min = 1,
-     .example = "XUFAKrxLKna5cZ2REBfFkg==",
-     .doc = "Of the body, in base64 or hex digits",
-     .wrong = "badDigest"},
+    content_md5,
     write_if_match,
     {.name = "If-None-Match",
      .in = In::header,
@@ -183,6 +199,37 @@ constexpr Param rename_key[] = {{.name = "toKey",
                                  .max = limits::key_name_bytes,
                                  .doc = "The new name, in the same bucket",
                                  .wrong = "invalidKey"}};
-constexpr Param delete_key[] = {write_if_match};
+constexpr Param delete_key[] = {write_if_match,
+                                {.name = "recursive",
+                                 .type = Type::flag,
+                                 .doc = "`true`: a directory goes with all that it holds"}};
+
+// --- Multipart uploads ---
+
+constexpr Param upload_id{.name = "uploadId", .doc = "Of the upload, as its start answered it"};
+constexpr Param upload[] = {upload_id};
+constexpr Param start_upload[] = {
+    uploads,
+    {.name = "x-ozone-meta-*", .in = In::header, .doc = "Kept with the key, once there is one"}};
+constexpr Param put_part[] = {
+    upload_id,
+    {.name = "partNumber",
+     .type = Type::integer,
+     .required = true,
+     .min = 1,
+     .max = limits::part_number_max,
+     .doc = "The place of the part in the key; put again, it is replaced"},
+    content_md5};
+constexpr Param list_parts[] = {upload_id,
+                                {.name = "max-parts",
+                                 .type = Type::integer,
+                                 .min = 1,
+                                 .max = limits::page_parts,
+                                 .doc = "Most rows of the page"},
+                                {.name = "part-number-marker",
+                                 .type = Type::integer,
+                                 .min = 0,
+                                 .max = limits::part_number_max,
+                                 .doc = "Only parts with a greater number"}};
 
 }  // namespace dobson::ozone::params

@@ -5,8 +5,10 @@
 #include "handlers/ozone/key_bytes.h"
 #include "handlers/ozone/keys.h"
 #include "handlers/ozone/params.h"
+#include "handlers/ozone/part_bytes.h"
 #include "handlers/ozone/service_list.h"
 #include "handlers/ozone/shapes.h"
+#include "handlers/ozone/uploads.h"
 #include "handlers/ozone/volumes.h"
 
 namespace dobson::ozone {
@@ -39,22 +41,38 @@ constexpr std::string_view delete_volume_errors[] = {"volumeNotFound", "accessDe
                                                      "volumeNotEmpty"};
 constexpr std::string_view info_volume_errors[] = {"volumeNotFound", "accessDenied"};
 // A path that ends in a slash lacks the name of a key (Decision 29): invalidKey.
-constexpr std::string_view create_bucket_errors[] = {"volumeNotFound", "accessDenied",
-                                                     "bucketAlreadyExists", "invalidKey"};
-constexpr std::string_view update_bucket_errors[] = {"volumeNotFound", "bucketNotFound",
-                                                     "accessDenied", "invalidKey"};
-constexpr std::string_view delete_bucket_errors[] = {
-    "volumeNotFound", "bucketNotFound", "accessDenied", "bucketNotEmpty", "invalidKey"};
+constexpr std::string_view create_bucket_errors[] = {
+    "volumeNotFound", "accessDenied", "bucketAlreadyExists", "invalidKey", "invalidQueryParam"};
+constexpr std::string_view update_bucket_errors[] = {
+    "volumeNotFound", "bucketNotFound", "accessDenied", "invalidKey", "invalidQueryParam"};
+constexpr std::string_view delete_bucket_errors[] = {"volumeNotFound", "bucketNotFound",
+                                                     "accessDenied",   "bucketNotEmpty",
+                                                     "invalidKey",     "invalidQueryParam"};
+constexpr std::string_view list_keys_errors[] = {"volumeNotFound", "bucketNotFound", "accessDenied",
+                                                 "invalidQueryParam"};
 constexpr std::string_view put_key_errors[] = {
-    "volumeNotFound", "bucketNotFound",     "accessDenied", "entityTooLarge",
-    "incompleteBody", "preconditionFailed", "quotaExceeded"};
-constexpr std::string_view get_key_errors[] = {"volumeNotFound",     "bucketNotFound",
-                                               "keyNotFound",        "accessDenied",
-                                               "preconditionFailed", "invalidRange"};
-constexpr std::string_view rename_key_errors[] = {"volumeNotFound", "bucketNotFound", "keyNotFound",
-                                                  "accessDenied", "keyAlreadyExists"};
-constexpr std::string_view delete_key_errors[] = {"volumeNotFound", "bucketNotFound", "keyNotFound",
-                                                  "accessDenied", "preconditionFailed"};
+    "volumeNotFound", "bucketNotFound",    "accessDenied",
+    "entityTooLarge", "incompleteBody",    "preconditionFailed",
+    "quotaExceeded",  "invalidQueryParam", "keyAlreadyExists"};
+constexpr std::string_view get_key_errors[] = {
+    "volumeNotFound",     "bucketNotFound", "keyNotFound",      "accessDenied",
+    "preconditionFailed", "invalidRange",   "invalidQueryParam"};
+constexpr std::string_view rename_key_errors[] = {"volumeNotFound",   "bucketNotFound",
+                                                  "keyNotFound",      "accessDenied",
+                                                  "keyAlreadyExists", "invalidQueryParam"};
+constexpr std::string_view delete_key_errors[] = {
+    "volumeNotFound",     "bucketNotFound",    "keyNotFound",      "accessDenied",
+    "preconditionFailed", "directoryNotEmpty", "invalidQueryParam"};
+constexpr std::string_view start_upload_errors[] = {"volumeNotFound", "bucketNotFound",
+                                                    "accessDenied"};
+constexpr std::string_view upload_errors[] = {"volumeNotFound", "bucketNotFound", "noSuchUpload",
+                                              "accessDenied"};
+constexpr std::string_view put_part_errors[] = {"volumeNotFound", "bucketNotFound",
+                                                "noSuchUpload",   "accessDenied",
+                                                "entityTooLarge", "incompleteBody"};
+constexpr std::string_view complete_upload_errors[] = {
+    "volumeNotFound", "bucketNotFound", "noSuchUpload",     "accessDenied",
+    "incompleteBody", "entityTooLarge", "keyAlreadyExists", "quotaExceeded"};
 
 constexpr Route routes[] = {
     {.method = Method::get,
@@ -137,20 +155,32 @@ constexpr Route routes[] = {
      .summary = "Create a bucket",
      .success = 201,
      .params = params::bucket_settings,
-     .errors = create_bucket_errors},
+     .errors = create_bucket_errors,
+     .gate = gate<&check_no_upload>},
     {.method = Method::put,
      .pattern = bucket_path,
      .handler = mutation<&update_bucket>,
      .name = "update_bucket",
      .summary = "Change ACLs, storage type or versioning of a bucket",
      .params = params::bucket_settings,
-     .errors = update_bucket_errors},
+     .errors = update_bucket_errors,
+     .gate = gate<&check_no_upload>},
     {.method = Method::del,
      .pattern = bucket_path,
      .handler = mutation<&delete_bucket>,
      .name = "delete_bucket",
      .summary = "Delete an empty bucket",
-     .errors = delete_bucket_errors},
+     .errors = delete_bucket_errors,
+     .gate = gate<&check_no_upload>},
+    {.method = Method::get,
+     .pattern = bucket_path,
+     .handler = query<&list_uploads>,
+     .name = "list_uploads",
+     .summary = "Multipart uploads of a bucket that are not complete",
+     .answer = "`uploads`: keyName, uploadID, createdOn of each",
+     .select = {"uploads"},
+     .params = params::list_uploads,
+     .errors = bucket_errors},
     {.method = Method::get,
      .pattern = bucket_path,
      .handler = query<&info_bucket>,
@@ -175,7 +205,8 @@ constexpr Route routes[] = {
      .summary = "Keys of a bucket",
      .answer = "name, prefix, maxKeys, truncated; `keyList`: each as of info_key",
      .params = params::list_keys,
-     .errors = bucket_errors},
+     .errors = list_keys_errors,
+     .gate = gate<&check_no_upload>},
     {.method = Method::head,
      .pattern = bucket_path,
      .handler = query<&head_bucket>,
@@ -183,6 +214,53 @@ constexpr Route routes[] = {
      .summary = "Whether a bucket exists",
      .errors = bucket_errors},
 
+    {.method = Method::post,
+     .pattern = key_path,
+     .handler = mutation<&start_upload>,
+     .name = "start_upload",
+     .summary = "Start a multipart upload",
+     .answer = "volumeName, bucketName, keyName, uploadID",
+     .select = {"uploads"},
+     .params = params::start_upload,
+     .errors = start_upload_errors},
+    {.method = Method::post,
+     .pattern = key_path,
+     .handler = &complete_upload,
+     .name = "complete_upload",
+     .summary = "Make a key of the parts of an upload",
+     .body = "JSON: `parts`, each with partNumber and etag, ascending",
+     .answer = "volumeName, bucketName, keyName, etag",
+     .select = {"uploadId"},
+     .params = params::upload,
+     .errors = complete_upload_errors},
+    {.method = Method::put,
+     .pattern = key_path,
+     .handler = &put_part,
+     .name = "put_part",
+     .summary = "Put or replace a part of an upload",
+     .success = 201,
+     .body = "The bytes, with Content-Length or chunked",
+     .select = {"uploadId"},
+     .params = params::put_part,
+     .errors = put_part_errors},
+    {.method = Method::get,
+     .pattern = key_path,
+     .handler = query<&list_parts>,
+     .name = "list_parts",
+     .summary = "Parts of an upload",
+     .answer = "uploadID, partNumberMarker, nextPartNumberMarker, maxParts, truncated; "
+               "`partList`: partNumber, etag, size, modifiedOn of each",
+     .select = {"uploadId"},
+     .params = params::list_parts,
+     .errors = upload_errors},
+    {.method = Method::del,
+     .pattern = key_path,
+     .handler = mutation<&abort_upload>,
+     .name = "abort_upload",
+     .summary = "Give an upload up, with its parts",
+     .select = {"uploadId"},
+     .params = params::upload,
+     .errors = upload_errors},
     {.method = Method::put,
      .pattern = key_path,
      .handler = &put_key,
@@ -191,7 +269,8 @@ constexpr Route routes[] = {
      .success = 201,
      .body = "The bytes, with Content-Length or chunked",
      .params = params::put_key,
-     .errors = put_key_errors},
+     .errors = put_key_errors,
+     .gate = gate<&check_no_upload>},
     {.method = Method::get,
      .pattern = key_path,
      .handler = query<&info_key>,
@@ -217,21 +296,24 @@ constexpr Route routes[] = {
      .summary = "The bytes of a key",
      .answer = "The bytes; 206 for a range, 304 for what the client has",
      .params = params::get_key,
-     .errors = get_key_errors},
+     .errors = get_key_errors,
+     .gate = gate<&check_no_upload>},
     {.method = Method::post,
      .pattern = key_path,
      .handler = mutation<&rename_key>,
      .name = "rename_key",
      .summary = "Rename a key",
      .params = params::rename_key,
-     .errors = rename_key_errors},
+     .errors = rename_key_errors,
+     .gate = gate<&check_no_upload>},
     {.method = Method::del,
      .pattern = key_path,
      .handler = mutation<&delete_key>,
      .name = "delete_key",
      .summary = "Delete a key",
      .params = params::delete_key,
-     .errors = delete_key_errors},
+     .errors = delete_key_errors,
+     .gate = gate<&check_no_upload>},
 };
 
 }  // namespace

@@ -101,13 +101,14 @@ Checked<void> list_volumes(Context& context, http::Exchange& exchange) {
   };
   const storage::ReadTxn& txn = context.read(exchange);
   const storage::Range range = listing_range(exchange);
-  if (wants_root_scan(exchange)) {
-    storage::visit_volumes(txn, range, write);
-  } else {
-    storage::visit_volumes_of(txn, call_of(exchange).subject(), range, write);
-  }
+  const bool truncated =
+      wants_root_scan(exchange)
+          ? storage::visit_volumes(txn, range, write)
+          : storage::visit_volumes_of(txn, call_of(exchange).subject(), range, write);
   json.end_array().end_object();
-  answer_json(exchange, json.text(), Label::json_if_accepted);
+  begin_json(exchange, Label::json_if_accepted);
+  put_truncated(exchange, truncated);
+  exchange.finish(json.text());
   return {};
 }
 

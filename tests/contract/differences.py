@@ -95,6 +95,13 @@ def part(first, last, size):
     return effect
 
 
+def not_modified(step, answer, ledger):
+    """§4.5: no body, and so no type and length."""
+    etag = page.md5_hex(ledger.keys[tuple(step.target.pieces[:2])][step.target.pieces[2]])
+    answer.become(304, JSON_HEADERS[:3] + JSON_HEADERS[5:], None)
+    answer.extra = {"ETag": f'"{etag}"', "Last-Modified": ANY}
+
+
 def services(step, answer, ledger):
     """§4.1. Host name and port are compared by the replay."""
     body = [{"nodeType": "DATANODE", "hostname": ANY, "ports": {"HTTP": ANY}}]
@@ -305,6 +312,20 @@ def etag_of_put(step, answer, ledger):
         answer.extra["ETag"] = f'"{page.md5_hex(step.request.body)}"'
 
 
+def truncated_in_the_head(step, answer, ledger):
+    """§4.12."""
+    if isinstance(answer.json, dict) and {"volumes", "buckets", "keyList"} & set(answer.json):
+        more = ledger.truncated(step.request)
+        answer.extra["x-ozone-truncated"] = "true" if more else "false"
+
+
+def kind_of_bucket(step, answer, ledger):
+    """§4.13: the defaults; the original knows no others."""
+    if answer.status == 200 and step.target.operation in ("info bucket", "list keys"):
+        answer.extra |= {"x-ozone-bucket-layout": "OBJECT_STORE",
+                         "x-ozone-replication": "RATIS/ONE"}
+
+
 def no_length_of_listings(step, answer, ledger):
     """Decision 42."""
     if step.request.method == "HEAD" and answer.status == 200 and len(step.target.pieces) < 3:
@@ -342,6 +363,6 @@ RULES = [
     marked, store_errors, no_class_names, bad_max_keys, other_methods, not_acceptable, cut_bodies,
     error_form, error_form_of_head, content_type, no_encryption_key_name, sorted_volumes,
     key_list_head, md5_of_keys, usage_of_buckets, versioning_in_lists, creators_in_lists,
-    key_headers, etag_of_put, no_length_of_listings, no_continue_before_an_error,
-    connection_after_refused_body,
+    key_headers, etag_of_put, truncated_in_the_head, kind_of_bucket, no_length_of_listings,
+    no_continue_before_an_error, connection_after_refused_body,
 ]

@@ -66,21 +66,37 @@ class Ledger:
                 "modifiedOn": DATE, "size": len(data), "keyName": name, "type": "STAND_ALONE"}
 
     def key_list(self, target):
-        """The body of §3.15."""
+        """The body of §3.15 and §4.11."""
         volume, bucket = target.pieces
-        names, truncated = page.listing(self.keys[volume, bucket], target.query)
-        return {"name": bucket, "prefix": target.query.get("prefix") or None,
+        names, prefixes, truncated = page.rolled_up(self.keys[volume, bucket], target.query)
+        delimiter = target.query.get("delimiter")
+        body = {"name": bucket, "prefix": target.query.get("prefix") or None,
                 "maxKeys": int(target.query.get("max-keys") or page.MAX_KEYS),
                 "truncated": truncated,
                 "keyList": [self.key(volume, bucket, name) for name in names]}
+        return body | ({"delimiter": delimiter, "commonPrefixes": prefixes} if delimiter else {})
+
+    def volume_names(self, request):
+        """Those that §3.5 lists from."""
+        scan = request.parsed.query.get("root-scan", "").lower() == "true"
+        return [name for name, volume in self.volumes.items()
+                if scan or volume["owner"]["name"] == request.subject()]
 
     def volume_list(self, request):
         """The body of §3.5."""
-        query = request.parsed.query
-        scan = query.get("root-scan", "").lower() == "true"
-        names = [name for name, volume in self.volumes.items()
-                 if scan or volume["owner"]["name"] == request.subject()]
-        return {"volumes": [dict(self.volumes[n]) for n in page.listing(names, query)[0]]}
+        names = page.listing(self.volume_names(request), request.parsed.query)[0]
+        return {"volumes": [dict(self.volumes[n]) for n in names]}
+
+    def truncated(self, request):
+        """Whether names follow those of a listing."""
+        pieces = request.parsed.pieces
+        if not pieces:
+            names = self.volume_names(request)
+        elif len(pieces) == 1:
+            names = [bucket for volume, bucket in self.keys if volume == pieces[0]]
+        else:
+            names = self.keys[tuple(pieces)]
+        return page.rolled_up(names, request.parsed.query)[-1]
 
     def usage(self, volume, bucket):
         sizes = [len(data) for data in self.keys[volume, bucket].values()]

@@ -32,6 +32,7 @@ ERRORS = {
     "volumeNotFound": (404, "No such volume."),
     "bucketNotFound": (404, "No such bucket."),
     "keyNotFound": (404, "No such key."),
+    "noSuchUpload": (404, "No such multipart upload."),
     "methodNotAllowed": (405, "Method not allowed."),
     "volumeAlreadyExists": (409, "Duplicate volume name."),
     "bucketAlreadyExists": (409, "Duplicate bucket name."),
@@ -160,6 +161,27 @@ def listing(names, query):
     matching = sorted((n for n in names if n.startswith(prefix) and n.encode() > previous.encode()),
                       key=str.encode)
     return matching[:count], len(matching) > count
+
+
+def rolled_up(names, query):
+    """The page of a key listing with or without a delimiter (§4.11): keys, common prefixes, and
+    whether more follows."""
+    prefix, previous = query.get("prefix", ""), query.get("prev-key", "")
+    delimiter = query.get("delimiter")
+
+    def common(name):
+        before, found, _ = name[len(prefix):].partition(delimiter) if delimiter else ("", "", "")
+        return prefix + before + found if found and name.startswith(prefix) else None
+
+    skipped = previous if previous and common(previous) == previous else None
+    matching = [n for n in names if n.startswith(prefix) and n.encode() > previous.encode()
+                and not (skipped and n.startswith(skipped))]
+    entries = sorted({(common(n) or n, bool(common(n))) for n in matching},
+                     key=lambda entry: entry[0].encode())
+    count = int(query.get("max-keys") or MAX_KEYS)
+    shown = entries[:count]
+    return ([name for name, is_prefix in shown if not is_prefix],
+            [name for name, is_prefix in shown if is_prefix], len(entries) > count)
 
 
 def md5_hex(data):

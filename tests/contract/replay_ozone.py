@@ -15,7 +15,7 @@ import differences
 import page
 import recording
 import support
-from differences_table import SKIPPED, TABLE
+from differences_table import TABLE
 from expectation import Answer, compare
 from ledger import Ledger
 
@@ -26,11 +26,6 @@ class Expectations:
     def __init__(self):
         self.ledger = Ledger()
         self.fired = collections.Counter()  # rule or row -> steps it changed
-
-    def skipped(self, step):
-        name, reason = SKIPPED.get(step.scenario, {}).get(step.index, (None, None))
-        assert name in (None, step.name), f"{step} is not {name}"
-        return reason
 
     def of(self, step):
         answer = recorded_answer(step)
@@ -123,17 +118,12 @@ def own_service(step, reply, address):
 
 
 def replay(scenario, player, expectations, since, report):
-    """Plays one scenario. Returns the number of steps compared, skipped and found different."""
+    """Plays one scenario. Returns the number of steps compared and found different."""
     for request in recording.setup(scenario):
         player.load(request)
         expectations.ledger.apply(request)
     counts = collections.Counter()
     for step in recording.load(scenario):
-        reason = expectations.skipped(step)
-        if reason:
-            counts["skipped"] += 1
-            report(f"skipped: {step}: {reason}")
-            continue
         if step.request.raw.startswith((b"HELLO", b"GET /cvol?info=volume")):
             player.new_connection()  # framing is in doubt
         expected = expectations.of(step)
@@ -170,8 +160,8 @@ def main(program, scenarios):
     idle = expectations.idle(scenarios)
     for name in idle:
         print(f"IDLE: {name} changed nothing")
-    print(f"{counts['compared']} steps compared, {counts['different']} different, "
-          f"{counts['skipped']} skipped; {len(idle)} rules idle")
+    print(f"{counts['compared']} steps compared, {counts['different']} different; "
+          f"{len(idle)} rules idle")
     return 1 if counts["different"] or idle else 0
 
 
