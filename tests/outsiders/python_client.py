@@ -53,6 +53,26 @@ class PythonClient(outsider.Outsider):
         self.assertEqual(response.status, 201)
         self.assertEqual(self.call("GET", f"{BUCKET}/chunked"), CONTENT)
 
+    def test_multipart_upload(self):
+        contents = [CONTENT * 5, CONTENT[::-1] * 5, CONTENT[:1000]]
+        path = f"{BUCKET}/parts"
+        upload = json.loads(self.call("POST", f"{path}?uploads"))["uploadID"]
+
+        def put(number):
+            self.call("PUT", f"{path}?partNumber={number}&uploadId={upload}",
+                      contents[number - 1], 201)
+
+        with concurrent.futures.ThreadPoolExecutor(3) as threads:
+            list(threads.map(put, (3, 1, 2)))
+        parts = json.loads(self.call("GET", f"{path}?uploadId={upload}"))["partList"]
+        self.call("GET", path, status=404)
+        done = json.loads(self.call("POST", f"{path}?uploadId={upload}",
+                                    json.dumps({"parts": parts})))
+        digests = b"".join(hashlib.md5(content).digest() for content in contents)
+        self.assertEqual(done["etag"], f"{hashlib.md5(digests).hexdigest()}-3")
+        with self.urllib(path, **{"If-Match": f'"{done["etag"]}"'}) as got:
+            self.assertTrue(got.read() == b"".join(contents))
+
     def test_upload_from_a_file(self):
         path = os.path.join(self.scratch, "file")
         with open(path, "wb") as file:
