@@ -1,9 +1,12 @@
-"""§4.8 beside the rest of the page: other calls, a server that is lost."""
+"""§4.8 beside the rest of the page: other calls, directories, a server that is lost."""
 
 import tempfile
 
 import support
+from rules.case import dumps
 from rules.uploads import UNKNOWN, UploadCase, part_of, pattern
+
+FSO = [("x-ozone-bucket-layout", "FILE_SYSTEM_OPTIMIZED")]
 
 
 class TestOtherCalls(UploadCase):
@@ -50,6 +53,46 @@ class TestOtherCalls(UploadCase):
         self.refused("noSuchUpload", None, "POST", f"{path}?uploadId=x", b"no JSON")
         self.refused("noSuchUpload", None, "PUT", part_of(path, "x", 1), b"x",
                      headers=[("Content-MD5", "wrong")])
+
+
+class TestDirectories(UploadCase):
+    """§4.13: buckets of either layout answer every call."""
+
+    def test_parents_come_with_the_key(self):
+        bucket = self.bucket(headers=FSO)
+        path = bucket + "/a/b/k"
+        upload = self.start(path)
+        part = self.put_part(path, upload, 1, b"content")
+        self.assertEqual(self.keys(bucket, "?directories=true"), [])
+        self.assertEqual(self.uploads(bucket), [("a/b/k", upload)])
+        self.complete(path, upload, [part])
+        self.assertEqual(self.keys(bucket, "?directories=true"), ["a/", "a/b/", "a/b/k"])
+        self.assertEqual(self.done(200, "GET", path).body, b"content")
+
+    def test_names(self):
+        bucket = self.bucket(headers=FSO)
+        for name in ("a//b", "a/./b", "../a", "a/b/"):
+            self.refused("invalidKey", "Create key failed, error:INVALID_KEY_NAME", "POST",
+                         f"{bucket}/{name}?uploads")
+
+    def test_a_key_in_the_way(self):
+        bucket = self.bucket(headers=FSO)
+        path = bucket + "/a/k"
+        upload = self.start(path)
+        part = self.put_part(path, upload, 1, b"content")
+        self.put(bucket + "/a")
+        self.missing("put key", "keyAlreadyExists", "POST", f"{path}?uploadId={upload}",
+                     dumps({"parts": [part]}))
+        self.done(200, "DELETE", bucket + "/a")
+        self.complete(path, upload, [part])
+
+    def test_the_bucket_goes_first(self):
+        bucket = self.bucket(headers=FSO)
+        upload = self.start(bucket + "/a/k")
+        self.put_part(bucket + "/a/k", upload, 1, b"content")
+        self.done(200, "DELETE", bucket)
+        self.done(201, "POST", bucket, headers=FSO)
+        self.gone(bucket + "/a/k", upload)
 
 
 class TestRestart(UploadCase):
