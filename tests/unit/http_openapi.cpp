@@ -35,6 +35,8 @@ constexpr Param list_params[] = {
     {.name = "X-Who", .in = In::header, .example = "me", .wrong = "badWho"}};
 constexpr Param put_params[] = {{.name = "to", .required = true},
                                 {.name = "deep", .type = Type::flag}};
+constexpr Param number[] = {{.name = "n", .type = Type::integer, .min = 1, .max = 5}};
+constexpr Param text[] = {{.name = "n"}};
 constexpr std::string_view info_errors[] = {"none"};
 constexpr std::string_view put_errors[] = {"twice", "none", "badName"};
 
@@ -70,6 +72,20 @@ constexpr Route routes[] = {
      .select = {"to"},
      .params = put_params,
      .errors = put_errors},
+    {.method = Method::post,
+     .pattern = "/{v}/{k*}",
+     .handler = nothing,
+     .name = "post_a",
+     .summary = "",
+     .select = {"a"},
+     .params = number},
+    {.method = Method::post,
+     .pattern = "/{v}/{k*}",
+     .handler = nothing,
+     .name = "post_b",
+     .summary = "",
+     .select = {"b"},
+     .params = text},
 };
 
 constexpr Family family{.name = "test",
@@ -116,7 +132,7 @@ BOOST_AUTO_TEST_CASE(paths_and_methods) {
   BOOST_TEST(document.at("/openapi") == R"("3.0.3")");
   BOOST_TEST(document.names("/paths") == "/open /{v} /{v}/{k} ");
   BOOST_TEST(document.names("/paths/~1{v}") == "get ");
-  BOOST_TEST(document.names("/paths/~1{v}~1{k}") == "put ");
+  BOOST_TEST(document.names("/paths/~1{v}~1{k}") == "post put ");
   BOOST_TEST(document.at("/paths/~1{v}~1{k}/put/operationId") == R"("put_k")");
   BOOST_TEST(document.at("/paths/~1{v}~1{k}/put/requestBody/description") == R"("Bytes")");
   BOOST_TEST(document.at("/tags/0/x-dobson-title") == R"("Test \"API\"")");
@@ -160,6 +176,11 @@ BOOST_AUTO_TEST_CASE(routes_that_the_query_chooses_are_one_operation) {
   BOOST_TEST(document.at(get + "/parameters/0/required") == "true");
   BOOST_TEST(document.at(get + "/responses/404/x-dobson-errors") == R"(["none"])");
   BOOST_TEST(document.at("/paths/~1{v}~1{k}/put/x-dobson-select") == R"("to")");
+  const std::string post = "/paths/~1{v}~1{k}/post/parameters";
+  BOOST_TEST(document.names(post) == "v k n a X-Who Authorization b ");
+  for (const auto* either : {"/3", "/6"})
+    BOOST_TEST(document.at(post + either + "/required") == "");
+  BOOST_TEST(document.at(post + "/2/schema") == R"({"type":"string"})");
 }
 
 BOOST_AUTO_TEST_CASE(answers_by_status) {
