@@ -63,7 +63,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   key.size = input.number<std::uint64_t>();
   key.modified = 1'700'000'000'000;
   const auto text = input.line();
-  key.md5 = ozone::parse_content_md5(text);
+  key.digest = ozone::parse_content_md5(text);
+  key.parts = input.number<std::uint8_t>();
   ozone::check_range(text, key.size);
   ozone::check_digest(text);
   ozone::check_conditions({input.line(), input.line(), input.line(), input.rest()}, key);
