@@ -31,12 +31,18 @@ bool grants(AclRights rights, Need need) {
 Checked<void> check_access(Context& context, http::Exchange& exchange, Need need,
                            std::string_view stem) {
   const Call& call = call_of(exchange);
+  return check_access(context, exchange, call.volume, call.bucket, need, stem);
+}
+
+Checked<void> check_access(Context& context, http::Exchange& exchange, std::string_view volume_name,
+                           std::string_view bucket_name, Need need, std::string_view stem) {
+  const Call& call = call_of(exchange);
   if (!context.settings.acls_enforced || call.admin) return {};
   const storage::ReadTxn& txn = context.read(exchange);
-  const auto volume = TRY_STORE(stem, storage::find_volume(txn, call.volume));
+  const auto volume = TRY_STORE(stem, storage::find_volume(txn, volume_name));
   if (call.caller() == volume.owner) return {};
   if (need == Need::create) return Refused{Code::access_denied};
-  const auto bucket = TRY_STORE(stem, storage::find_bucket(txn, call.volume, call.bucket));
+  const auto bucket = TRY_STORE(stem, storage::find_bucket(txn, volume_name, bucket_name));
   const bool granted = std::ranges::any_of(bucket.acls, [&](const Acl& acl) {
     return grants(acl.rights, need) && means(acl, call.caller());
   });

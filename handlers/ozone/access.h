@@ -19,8 +19,10 @@ enum class Need : std::uint8_t {
 };
 
 // Refuses with 403, or with `stem` when the volume or the bucket is missing. Where ACLs are not
-// enforced it looks nothing up.
+// enforced it looks nothing up. Of the bucket that the call names, or another one.
 Checked<void> check_access(Context& context, http::Exchange& exchange, Need need,
                            std::string_view stem);
+Checked<void> check_access(Context& context, http::Exchange& exchange, std::string_view volume,
+                           std::string_view bucket, Need need, std::string_view stem);
 
 }  // namespace dobson::ozone

@@ -44,16 +44,8 @@ Checked<void> check_names(const http::Exchange& exchange, const Call& call) {
 
   if (!volume.well_formed || !bucket.well_formed) return Refused{Code::invalid_request};
   if (!key.well_formed) return Refused{Code::invalid_key};
-  if (names_volume) {
-    if (auto wrong = check_resource_name(volume.text)) {
-      return Refused{Code::invalid_volume_name, std::move(*wrong)};
-    }
-  }
-  if (names_bucket) {
-    if (auto wrong = check_resource_name(bucket.text)) {
-      return Refused{Code::invalid_bucket_name, std::move(*wrong)};
-    }
-  }
+  if (names_volume) TRY(check_volume_name(volume.text));
+  if (names_bucket) TRY(check_bucket_name(bucket.text));
   if (names_key ? !is_key_name(key.text) : lacks_key_name(exchange.request(), call)) {
     return Refused{Code::invalid_key};
   }

@@ -49,6 +49,18 @@ EntityTags parse_tags(std::string_view list) {
   return tags;
 }
 
+Refused refused(const char* message) {
+  return {Code::invalid_request, message};
+}
+
+// The value of `If-Match`.
+Checked<KeyCondition> matching(std::string_view value) {
+  if (trim(value).empty()) return refused("If-Match must name an entity tag.");
+  EntityTags tags = parse_tags(value);
+  if (tags.any) return KeyCondition{KeyCondition::Kind::present, {}};
+  return KeyCondition{KeyCondition::Kind::one_of, std::move(tags.strong)};
+}
+
 bool holds(const std::vector<EntityTag>& tags, const storage::KeyRecord& key) {
   const auto tag = key.tag();
   return tag && std::ranges::find(tags, *tag) != tags.end();
@@ -90,7 +102,6 @@ Checked<KeyCondition> write_condition(const http::Request& request) {
   const auto* match = request.header("If-Match");
   const auto* none =
       request.method == http::Method::put ? request.header("If-None-Match") : nullptr;
-  const auto refused = [](const char* message) { return Refused{Code::invalid_request, message}; };
   if (match != nullptr && none != nullptr) {
     return refused("If-Match and If-None-Match exclude each other.");
   }
@@ -98,11 +109,21 @@ Checked<KeyCondition> write_condition(const http::Request& request) {
     if (trim(*none) != "*") return refused("If-None-Match must be * here.");
     return KeyCondition{KeyCondition::Kind::absent, {}};
   }
-  if (match == nullptr) return KeyCondition{};
-  if (trim(*match).empty()) return refused("If-Match must name an entity tag.");
-  EntityTags tags = parse_tags(*match);
-  if (tags.any) return KeyCondition{KeyCondition::Kind::present, {}};
-  return KeyCondition{KeyCondition::Kind::one_of, std::move(tags.strong)};
+  return match == nullptr ? KeyCondition{} : matching(*match);
+}
+
+Checked<KeyCondition> source_condition(const http::Request& request) {
+  const auto* match = request.header("x-ozone-copy-source-if-match");
+  const auto* none = request.header("x-ozone-copy-source-if-none-match");
+  if (match != nullptr && none != nullptr) {
+    return refused("The conditions for the source exclude each other.");
+  }
+  if (match != nullptr) return matching(*match);
+  if (none == nullptr) return KeyCondition{};
+  if (trim(*none).empty()) return refused("If-None-Match must name an entity tag.");
+  EntityTags tags = parse_tags(*none);
+  if (tags.any) return KeyCondition{KeyCondition::Kind::absent, {}};
+  return KeyCondition{KeyCondition::Kind::none_of, std::move(tags.all)};
 }
 
 }  // namespace dobson::ozone

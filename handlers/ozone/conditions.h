@@ -1,7 +1,7 @@
 #pragma once
 
-// Conditional requests for keys (spec/ozone-rest.md §4.5). Entity tags are strong; of a header that is
-// repeated, the first counts.
+// Conditional requests for keys (spec/ozone-rest.md §4.5). Entity tags are strong; of a header that
+// is repeated, the first counts.
 
 #include <cstdint>
 #include <string>
@@ -22,5 +22,7 @@ Verdict reading(const http::Request& request, const storage::KeyRecord& key);
 
 // What a PUT or DELETE demands of the key; `If-None-Match` is for PUT.
 Checked<storage::KeyCondition> write_condition(const http::Request& request);
+// What a copy demands of its source (§4.9).
+Checked<storage::KeyCondition> source_condition(const http::Request& request);
 
 }  // namespace dobson::ozone

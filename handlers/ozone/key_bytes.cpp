@@ -12,8 +12,10 @@
 #include "handlers/ozone/access.h"
 #include "handlers/ozone/byte_range.h"
 #include "handlers/ozone/conditions.h"
+#include "handlers/ozone/copy.h"
 #include "handlers/ozone/dates.h"
 #include "handlers/ozone/keys.h"
+#include "handlers/ozone/metadata.h"
 #include "handlers/ozone/receive.h"
 #include "handlers/ozone/shapes.h"
 #include "handlers/ozone/wire.h"
@@ -24,62 +26,74 @@ namespace {
 
 // --- PUT ---
 
-// The bucket is there, the condition holds and the announced size fits the quota, as far as can be
-// told before the body; the command decides again.
-Checked<void> check_room(Context& context, http::Exchange& exchange,
-                         const storage::KeyCondition& condition) {
+bool is_directory(const storage::BucketRecord& bucket, std::string_view key) {
+  return bucket.layout == storage::Layout::file_system_optimized && key.ends_with('/');
+}
+
+// The bucket of the key, which can be put there: the condition holds and the announced size fits
+// the quota, as far as can be told before the body; the command decides again.
+Checked<storage::BucketRecord> check_room(Context& context, http::Exchange& exchange,
+                                          const storage::KeyCondition& condition) {
   const Call& call = call_of(exchange);
   const storage::ReadTxn& txn = context.read(exchange);
   const auto volume = TRY_STORE(put_stem, storage::find_volume(txn, call.volume));
-  TRY_STORE(put_stem, storage::find_bucket(txn, call.volume, call.bucket));
+  auto bucket = TRY_STORE(put_stem, storage::find_bucket(txn, call.volume, call.bucket));
+  TRY_STORE(put_stem, storage::check_path(txn, bucket, call.key));
   const auto& size = exchange.request().content_length;
+  if (is_directory(bucket, call.key) && size.value_or(0) != 0) {
+    return Refused{Code::invalid_request, "A directory has no bytes."};
+  }
   const bool limited = volume.quota_bytes && size;
-  if (!limited && condition.kind == storage::KeyCondition::Kind::none) return {};
+  if (!limited && condition.kind == storage::KeyCondition::Kind::none) return bucket;
   const auto old = storage::find_key(txn, call.volume, call.bucket, call.key);
   if (!condition.holds(old ? &*old : nullptr)) return Refused{Code::precondition_failed};
-  if (!limited) return {};
+  if (!limited) return bucket;
   const std::uint64_t replaced = old ? old->size : 0;
   const std::uint64_t others = volume.totals.bytes - replaced;
   if (others > *volume.quota_bytes || *size > *volume.quota_bytes - others) {
     return refused_by_store(put_stem, Error{Errc::quota_exceeded});
   }
-  return {};
+  return bucket;
 }
 
 struct Upload {
   storage::KeyCondition condition;
+  std::vector<storage::Metadata> metadata;
   std::unique_ptr<storage::BlockWriter> writer;
+  bool directory = false;
 };
 
 Checked<Upload> begin_upload(Context& context, http::Exchange& exchange) {
-  TRY(check_length(context, exchange.request()));
+  const http::Request& request = exchange.request();
+  TRY(check_length(context, request));
   Upload upload;
-  upload.condition = TRY(write_condition(exchange.request()));
+  upload.condition = TRY(write_condition(request));
+  upload.metadata = TRY(parse_metadata(request));
   TRY(check_access(context, exchange, Need::write, put_stem));
-  TRY(check_room(context, exchange, upload.condition));
-  const auto& size = exchange.request().content_length;
-  upload.writer = TRY_STORE(put_stem, context.store.blocks().write(size));
+  const auto bucket = TRY(check_room(context, exchange, upload.condition));
+  upload.directory = is_directory(bucket, call_of(exchange).key);
+  upload.writer = TRY_STORE(put_stem, context.store.blocks().write(request.content_length));
   return upload;
 }
 
-// The digest of what is stored.
-Task<Checked<storage::Md5>> store(Context* context, http::Exchange* exchange) {
+Task<Checked<Stored>> store(Context* context, http::Exchange* exchange) {
   auto upload = begin_upload(*context, *exchange);
   if (!upload) co_return upload.error();
   auto written = co_await receive(context, exchange, upload->writer.get());
   if (!written) co_return written.error();
   const Call& call = call_of(*exchange);
-  const storage::Md5 md5 = written->md5;
+  const storage::EntityTag tag{written->md5, 0};
   storage::PutKey put{.volume = std::string(call.volume),
                       .bucket = std::string(call.bucket),
                       .key = std::string(call.key),
                       .size = written->size,
-                      .md5 = md5,
+                      .md5 = written->md5,
                       .blocks = std::move(written->blocks),
-                      .condition = std::move(upload->condition)};
+                      .condition = std::move(upload->condition),
+                      .metadata = std::move(upload->metadata)};
   const auto committed = co_await commit(context, exchange, upload->writer.get(), std::move(put));
   if (!committed) co_return committed.error();
-  co_return md5;
+  co_return upload->directory ? Stored() : tag;
 }
 
 // --- GET ---
@@ -140,6 +154,7 @@ void begin_data(http::Exchange& exchange, const Found& found) {
   begin_data_answer(exchange, part ? 206 : 200);
   name_version(exchange, found.key);
   exchange.header("Accept-Ranges", "bytes");
+  put_metadata(exchange, found.key.metadata);
   if (part) {
     const std::uint64_t last = found.range.begin + found.range.length - 1;
     exchange.header("Content-Range", "bytes " + std::to_string(found.range.begin) + '-' +
@@ -188,15 +203,14 @@ class Pieces {
 }  // namespace
 
 Task<void> put_key(void* context, http::Exchange* exchange) {
-  const auto stored = co_await store(static_cast<Context*>(context), exchange);
-  if (!stored) {
+  auto* const ozone = static_cast<Context*>(context);
+  const bool copies = is_copy(exchange->request());
+  const auto stored = co_await (copies ? copy(ozone, exchange) : store(ozone, exchange));
+  if (stored) {
+    answer_stored(*exchange, *stored);
+  } else {
     answer(*exchange, stored.error());
-    co_return;
   }
-  begin_answer(*exchange, 201);
-  exchange->header("ETag", to_wire({*stored, 0}));
-  exchange->header("Content-Type", "application/octet-stream");
-  exchange->finish({});
 }
 
 Task<void> get_key(void* context, http::Exchange* exchange) {

@@ -68,6 +68,16 @@ std::optional<std::string> check_resource_name(std::string_view name) {
   return std::nullopt;
 }
 
+Checked<void> check_volume_name(std::string_view name) {
+  auto wrong = check_resource_name(name);
+  return wrong ? Refused{Code::invalid_volume_name, std::move(*wrong)} : Checked<void>{};
+}
+
+Checked<void> check_bucket_name(std::string_view name) {
+  auto wrong = check_resource_name(name);
+  return wrong ? Refused{Code::invalid_bucket_name, std::move(*wrong)} : Checked<void>{};
+}
+
 bool is_key_name(std::string_view name) {
   return !name.empty() && name.size() <= limits::key_name_bytes && name.find('\0') == name.npos &&
          is_utf8(name);

@@ -136,6 +136,8 @@ constexpr Param info_volume[] = {{.name = "prefix", .max = 0, .doc = "Empty, if 
 
 constexpr std::string_view storage_types[] = {"DISK", "SSD", "RAM_DISK", "ARCHIVE", "DEFAULT"};
 constexpr std::string_view versionings[] = {"ENABLED", "DISABLED", "NOT_DEFINED"};
+constexpr std::string_view layouts[] = {"OBJECT_STORE", "FILE_SYSTEM_OPTIMIZED"};
+constexpr std::string_view replications[] = {"RATIS/ONE"};
 
 constexpr Param bucket_settings[] = {
     {.name = "x-ozone-acls",
@@ -156,7 +158,21 @@ constexpr Param bucket_settings[] = {
      .choices = versionings,
      .doc = "Without case",
      .wrong = "malformedBucketVersion"},
+    {.name = "x-ozone-bucket-layout",
+     .in = In::header,
+     .type = Type::choice,
+     .choices = layouts,
+     .doc = "For good. Without case",
+     .wrong = "invalidRequest"},
+    {.name = "x-ozone-replication",
+     .in = In::header,
+     .type = Type::choice,
+     .choices = replications,
+     .doc = "For good; no more copies than there are storage nodes. Without case",
+     .wrong = "invalidRequest"},
 };
+
+constexpr Param delete_keys[] = {{.name = "delete", .doc = "Its value does not matter"}};
 
 // --- Keys ---
 
@@ -173,8 +189,24 @@ constexpr Param content_md5{.name = "Content-MD5",
                             .doc = "Of the body, in base64 or hex digits",
                             .wrong = "badDigest"};
 
+constexpr Param metadata{
+    .name = "x-ozone-meta-*", .in = In::header, .doc = "Kept with the key; 8 KiB in all"};
+
 constexpr Param put_key[] = {
     content_md5,
+    metadata,
+    {.name = "x-ozone-copy-source",
+     .in = In::header,
+     .min = 1,
+     .example = "/shire/maps/there",
+     .doc = "`/volume/bucket/key`, percent-encoded: what is copied, instead of a body",
+     .wrong = "invalidRequest"},
+    {.name = "x-ozone-copy-source-if-match",
+     .in = In::header,
+     .doc = "Copies only what has one of these entity tags; `*`: any"},
+    {.name = "x-ozone-copy-source-if-none-match",
+     .in = In::header,
+     .doc = "Copies only what has none of these entity tags"},
     write_if_match,
     {.name = "If-None-Match",
      .in = In::header,
@@ -208,9 +240,7 @@ constexpr Param delete_key[] = {write_if_match,
 
 constexpr Param upload_id{.name = "uploadId", .doc = "Of the upload, as its start answered it"};
 constexpr Param upload[] = {upload_id};
-constexpr Param start_upload[] = {
-    uploads,
-    {.name = "x-ozone-meta-*", .in = In::header, .doc = "Kept with the key, once there is one"}};
+constexpr Param start_upload[] = {uploads, metadata};
 constexpr Param put_part[] = {
     upload_id,
     {.name = "partNumber",

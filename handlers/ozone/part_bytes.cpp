@@ -3,7 +3,6 @@
 #include <memory>
 
 #include "handlers/ozone/access.h"
-#include "handlers/ozone/conditions.h"
 #include "handlers/ozone/listing.h"
 #include "handlers/ozone/receive.h"
 #include "handlers/ozone/shapes.h"
@@ -52,10 +51,7 @@ Task<void> put_part(void* context, http::Exchange* exchange) {
     answer(*exchange, stored.error());
     co_return;
   }
-  begin_answer(*exchange, 201);
-  exchange->header("ETag", to_wire({*stored, 0}));
-  exchange->header("Content-Type", "application/octet-stream");
-  exchange->finish({});
+  answer_stored(*exchange, storage::EntityTag{*stored, 0});
 }
 
 }  // namespace dobson::ozone

@@ -1,9 +1,10 @@
 #include "handlers/ozone/receive.h"
 
-#include <optional>
 #include <utility>
 
 #include "core/async/pool.h"
+#include "handlers/ozone/call.h"
+#include "handlers/ozone/conditions.h"
 #include "handlers/ozone/content_md5.h"
 #include "handlers/ozone/wire.h"
 #include "storage/log/log.h"
@@ -53,6 +54,13 @@ Checked<void> check_digest(const http::Request& request, const storage::Md5& md5
 }
 
 }  // namespace
+
+void answer_stored(http::Exchange& exchange, const Stored& stored) {
+  begin_answer(exchange, 201);
+  if (stored) exchange.header("ETag", to_wire(*stored));
+  exchange.header("Content-Type", "application/octet-stream");
+  exchange.finish({});
+}
 
 Checked<void> check_length(const Context& context, const http::Request& request) {
   if (request.chunked) return {};

@@ -4,6 +4,7 @@
 // (spec/ozone-rest.md §3.11, §4.8), small bodies, and the command that follows.
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,6 +18,11 @@
 namespace dobson::ozone {
 
 inline constexpr std::string_view put_stem = "Create key failed, error:";
+
+// What a key or part that was stored is known by; a directory has nothing.
+using Stored = std::optional<storage::EntityTag>;
+// 201.
+void answer_stored(http::Exchange& exchange, const Stored& stored);
 
 // The body has a length, or is chunked; one that is announced is within the limit of a key.
 Checked<void> check_length(const Context& context, const http::Request& request);

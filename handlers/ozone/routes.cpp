@@ -1,5 +1,6 @@
 #include "handlers/ozone/routes.h"
 
+#include "handlers/ozone/batch_delete.h"
 #include "handlers/ozone/buckets.h"
 #include "handlers/ozone/call.h"
 #include "handlers/ozone/key_bytes.h"
@@ -48,12 +49,14 @@ constexpr std::string_view update_bucket_errors[] = {
 constexpr std::string_view delete_bucket_errors[] = {"volumeNotFound", "bucketNotFound",
                                                      "accessDenied",   "bucketNotEmpty",
                                                      "invalidKey",     "invalidQueryParam"};
+constexpr std::string_view delete_keys_errors[] = {"volumeNotFound", "bucketNotFound",
+                                                   "accessDenied", "invalidKey", "incompleteBody"};
 constexpr std::string_view list_keys_errors[] = {"volumeNotFound", "bucketNotFound", "accessDenied",
                                                  "invalidQueryParam"};
 constexpr std::string_view put_key_errors[] = {
-    "volumeNotFound", "bucketNotFound",    "accessDenied",
-    "entityTooLarge", "incompleteBody",    "preconditionFailed",
-    "quotaExceeded",  "invalidQueryParam", "keyAlreadyExists"};
+    "volumeNotFound",   "bucketNotFound",     "accessDenied",  "entityTooLarge",
+    "incompleteBody",   "preconditionFailed", "quotaExceeded", "invalidQueryParam",
+    "keyAlreadyExists", "keyNotFound"};
 constexpr std::string_view get_key_errors[] = {
     "volumeNotFound",     "bucketNotFound", "keyNotFound",      "accessDenied",
     "preconditionFailed", "invalidRange",   "invalidQueryParam"};
@@ -148,6 +151,16 @@ constexpr Route routes[] = {
      .summary = "Whether a volume exists",
      .errors = volume_errors},
 
+    {.method = Method::post,
+     .pattern = bucket_path,
+     .handler = &delete_keys,
+     .name = "delete_keys",
+     .summary = "Delete up to 1000 keys",
+     .body = "JSON: `keys`, 1 to 1000 names; `quiet`, if only errors are to be answered",
+     .answer = "`deleted`: names; `errors`: keyName, shortMessage, message of each",
+     .select = {"delete"},
+     .params = params::delete_keys,
+     .errors = delete_keys_errors},
     {.method = Method::post,
      .pattern = bucket_path,
      .handler = mutation<&create_bucket>,

@@ -9,6 +9,7 @@
 #include "core/base/limits.h"
 #include "core/time/http_date.h"
 #include "handlers/ozone/access.h"
+#include "handlers/ozone/bucket_headers.h"
 #include "handlers/ozone/conditions.h"
 #include "handlers/ozone/listing.h"
 #include "handlers/ozone/metadata.h"
@@ -205,7 +206,9 @@ Checked<void> list_uploads(Context& context, http::Exchange& exchange) {
   };
   storage::visit_uploads(txn, bucket, listing_range(exchange), write);
   json.end_array().end_object();
-  answer_json(exchange, json.text(), Label::always_json);
+  begin_json(exchange, Label::always_json);
+  put_bucket_headers(exchange, bucket);
+  exchange.finish(json.text());
   return {};
 }
 

@@ -39,6 +39,7 @@ ERRORS = {
     "volumeNotEmpty": (409, "Volume must not have any buckets."),
     "bucketNotEmpty": (409, "Bucket must not have any keys."),
     "keyAlreadyExists": (409, "Key already exists."),
+    "directoryNotEmpty": (409, "Directory is not empty."),
     "preconditionFailed": (412, "A precondition did not hold."),
     "entityTooLarge": (413, "Entity too large."),
     "uriTooLong": (414, "URI too long."),
@@ -60,6 +61,7 @@ CODES = {
     "bucketNotEmpty": "BUCKET_NOT_EMPTY",
     "quotaExceeded": "QUOTA_EXCEEDED",
 }
+INVALID_KEY_NAME = "INVALID_KEY_NAME"  # §4.3: of an invalidKey that the store finds
 STEMS = {
     "create volume": "Volume creation failed, error:",
     "change quota": "Volume quota change failed, error:",

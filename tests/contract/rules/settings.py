@@ -57,11 +57,11 @@ class TestEnforcedAcls(SettingsCase):
     def acl_bucket(self, acls=ACLS):
         return self.bucket(headers=[("x-ozone-acls", acls)])
 
-    def allowed(self, callers, method, target, body=None):
+    def allowed(self, callers, method, target, body=None, headers=()):
         """`target()`: what is asked for. Callers that are not in the list are refused."""
         for auth, user in self.EVERYBODY:
             with self.subTest(method=method, auth=auth, user=user):
-                reply = self.call(method, target(), body, auth=auth, user=user)
+                reply = self.call(method, target(), body, auth=auth, user=user, headers=headers)
                 if (auth, user) in callers:
                     self.assertLess(reply.status, 300, reply)
                 else:
@@ -72,7 +72,7 @@ class TestEnforcedAcls(SettingsCase):
     def test_reading(self):
         bucket = self.acl_bucket()
         self.put(bucket + "/k")
-        for query in ("", "/", "?info=bucket", "?stream", "/k", "/k?info=key",
+        for query in ("", "/", "?delimiter=/", "?info=bucket", "?stream", "/k", "/k?info=key",
                       "/k?info=key-detail"):
             for method in ("GET", "HEAD"):
                 self.allowed(self.OWNERS + [self.READER, self.BOTH], method,
@@ -110,6 +110,23 @@ class TestEnforcedAcls(SettingsCase):
         for method in ("GET", "HEAD"):
             self.allowed(readers, method, lambda: f"{path}?uploadId={upload}")
         self.allowed(readers, "GET", lambda: bucket + "?uploads")
+
+    def test_copies(self):
+        """§4.9: the source is read, the target written."""
+        readable, writable = self.acl_bucket("ADD user:reader:r,user:both:r"), self.acl_bucket()
+        path = self.put(readable + "/k")
+        source = [("x-ozone-copy-source", path)]
+        both = self.OWNERS + [self.BOTH]
+        self.allowed(both, "PUT", lambda: writable + "/copy", headers=source)
+        self.allowed(self.OWNERS, "PUT", lambda: path, headers=source)
+
+    def test_batches(self):
+        bucket = self.acl_bucket()
+        body = dumps({"keys": ["k"]})
+        self.allowed(self.OWNERS + [self.WRITER, self.BOTH], "POST", lambda: bucket + "?delete",
+                     body)
+        self.allowed(self.OWNERS + [self.WRITER, self.BOTH], "DELETE",
+                     lambda: self.put(bucket + "/k") + "?recursive=true")
 
     def test_everything_else(self):
         bucket = self.acl_bucket()
