@@ -6,6 +6,7 @@ import expectation
 import page
 import support
 from rules.case import OzoneCase, dumps, quoted, standard
+from rules.wire import limit
 
 LEAST = 5 << 20  # of a part that is not the last
 UNKNOWN = "0123456789abcdef"
@@ -100,6 +101,20 @@ class TestStart(UploadCase):
         for key in ("", "%00", "a" * 1025):
             self.refused("invalidKey", None, "POST", f"{bucket}/{key}?uploads")
 
+    def test_metadata(self):
+        """§4.12: what is sent at the start is the key's."""
+        path = self.bucket() + "/k"
+        upload = self.start(path, headers=[("x-ozone-meta-Colour", "Green")])
+        part = self.put_part(path, upload, 1, b"x", headers=[("x-ozone-meta-size", "no")])
+        self.complete(path, upload, [part])
+        for method in ("GET", "HEAD"):
+            reply = self.done(200, method, path)
+            self.assertEqual((reply["x-ozone-meta-colour"], reply["x-ozone-meta-size"]),
+                             ("Green", None))
+        much = [("x-ozone-meta-a", "x" * limit("key_metadata_bytes"))]
+        reply = self.call("POST", path + "?uploads", headers=much)
+        self.assertEqual((reply.status, reply.json()["shortMessage"]), (400, "invalidRequest"))
+
 
 class TestPutPart(UploadCase):
     def setUp(self):
@@ -175,6 +190,16 @@ class TestPutPart(UploadCase):
         other = self.bucket() + "/k"
         self.gone(other, self.upload)
         self.assertEqual(self.sizes(), {})
+
+    def test_an_id_in_another_form(self):
+        upload = self.upload
+        while upload == upload.upper():
+            upload = self.start(self.path)
+        self.assertEqual(upload[0], "0")
+        for form in (upload.upper(), upload[1:], "0" + upload, upload[1:] + "x", "+" + upload[1:]):
+            with self.subTest(form=form):
+                self.gone(self.path, quoted(form))
+        self.assertEqual(self.numbers(self.path, upload), [])
 
     def test_the_first_missing_level(self):
         volume = self.path.split("/")[1]
