@@ -73,8 +73,8 @@ std::vector<std::optional<Refused>> verdicts(const DeleteBatch& batch,
 }
 
 void write_error(http::JsonWriter& json, std::string_view key, const Refused& refused) {
-  const CodeInfo& info = info_of(refused.code);
-  json.object().key("keyName").string(key).key("shortMessage").string(info.short_message);
+  const http::ErrorInfo& info = info_of(refused.code);
+  json.object().key("keyName").string(key).key("shortMessage").string(info.code);
   json.key("message").string(refused.message.empty() ? info.message : refused.message);
   json.end_object();
 }
