@@ -1,7 +1,5 @@
 #include "handlers/ozone/batch_delete.h"
 
-#include <simdjson.h>
-
 #include <optional>
 
 #include "core/base/limits.h"
@@ -10,6 +8,7 @@
 #include "handlers/ozone/names.h"
 #include "handlers/ozone/receive.h"
 #include "handlers/ozone/shapes.h"
+#include "http/json/reader.h"
 #include "http/json/writer.h"
 #include "storage/query/namespace.h"
 
@@ -17,22 +16,20 @@ namespace dobson::ozone {
 
 namespace {
 
-namespace dom = simdjson::dom;
-
 constexpr std::string_view delete_stem = "Delete key failed, error:";
 
 Refused malformed() {
   return {Code::invalid_request, "The body must be {\"keys\":[string],\"quiet\":boolean}."};
 }
 
-Checked<std::vector<std::string>> parse_names(const dom::element& value) {
-  dom::array list;
-  if (value.get(list) != simdjson::SUCCESS) return malformed();
+Checked<std::vector<std::string>> parse_names(http::JsonValue value) {
+  const auto list = http::json_as<http::JsonArray>(value);
+  if (!list) return malformed();
   std::vector<std::string> names;
-  for (const dom::element item : list) {
-    std::string_view name;
-    if (item.get(name) != simdjson::SUCCESS) return malformed();
-    names.emplace_back(name);
+  for (const http::JsonValue item : *list) {
+    const auto name = http::json_as<std::string_view>(item);
+    if (!name) return malformed();
+    names.emplace_back(*name);
   }
   if (names.empty() || names.size() > limits::batch_delete_keys) {
     return Refused{Code::invalid_request, "The body must name 1 to 1000 keys."};
@@ -106,19 +103,19 @@ Task<Checked<DeleteBatch>> receive_batch(Context* context, http::Exchange* excha
 }  // namespace
 
 Checked<DeleteBatch> parse_delete_batch(const std::string& text) {
-  dom::parser parser;
-  dom::object object;
-  if (parser.parse(text).get(object) != simdjson::SUCCESS) return malformed();
+  http::JsonReader reader;
+  const auto object = reader.read_object(text);
+  if (!object) return malformed();
   DeleteBatch batch;
   std::optional<bool> quiet;
-  for (const auto [name, value] : object) {
+  for (const auto [name, value] : *object) {
     if (name == "keys") {
       if (!batch.keys.empty()) return malformed();
       batch.keys = TRY(parse_names(value));
     } else if (name == "quiet") {
-      bool said = false;
-      if (quiet || value.get(said) != simdjson::SUCCESS) return malformed();
-      quiet = said;
+      if (quiet) return malformed();
+      quiet = http::json_as<bool>(value);
+      if (!quiet) return malformed();
     }
   }
   if (batch.keys.empty()) return malformed();
