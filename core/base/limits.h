@@ -27,6 +27,7 @@ constexpr int linger_timeout_s = 5;           // a client that goes on after the
 constexpr std::size_t drain_bytes = 1 * MiB;  // read and dropped after an early error, then closed
 constexpr std::size_t output_batch_bytes =
     256 * KiB;                               // replies of one batch; over it they are written first
+constexpr int unsent_bytes = 256 * KiB;      // that the kernel keeps beyond a client's window
 constexpr std::size_t spare_exchanges = 64;  // with such a batch, kept by a reactor for the next
 constexpr std::size_t waiting_answer_bytes =
     512 * MiB;  // of all connections whose clients do not read; who is one too many is cut

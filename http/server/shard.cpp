@@ -87,6 +87,8 @@ Task<void> Shard::open(const Listening* listening, int fd) {
   if (family != AF_UNIX) {
     const int on = 1;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    const int unsent = limits::unsent_bytes;
+    setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof unsent);
   }
   tasks_.spawn(serve(this, listening, std::move(socket)));
 }

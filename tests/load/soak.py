@@ -59,7 +59,7 @@ def sample(server, watched):
     files = (os.path.join(folder, file) for folder, _, files in os.walk(server.data)
              for file in files)
     return (watched.memory() / MIB, watched.descriptors(), watched.reader_slots(),
-            metrics["dobson_store_deletion_backlog"][{}] if "dobson_store_deletion_backlog" in metrics else 0,
+            metrics["dobson_store_deletion_backlog"][{}],
             sum(os.stat(file).st_blocks for file in files) * 512 / MIB)
 
 
@@ -120,10 +120,11 @@ class Soak:
             if code != 0:
                 self.wrong.append(f"worker {number}: exit code {code}")
 
-    def kill_all(self):
+    async def kill_all(self):
         for process, _ in self.workers.values():
             if process.returncode is None:
                 process.kill()
+            await process.wait()
 
     async def run(self, seconds):
         begin = time.monotonic()
@@ -137,12 +138,15 @@ class Soak:
                 self.samples.append(sample(self.server, self.watched))
                 self.rates.append((self.done.total() - before) / (time.monotonic() - begin - now))
                 self.say(time.monotonic() - begin)
+                self.wrong += [f"worker {number} has ended"
+                               for number, (process, _) in self.workers.items()
+                               if process.returncode is not None]
                 if now > kill_at and self.settled & set(self.workers):
                     kill_at += KILL_EVERY_S
                     await self.kill_one()
             await self.stop()
         finally:
-            self.kill_all()
+            await self.kill_all()
 
     def say(self, seconds):
         numbers = ", ".join(f"{gauge.name} {number:,.0f} {gauge.unit}".rstrip()
@@ -157,21 +161,25 @@ class Soak:
               f"{len(self.wrong)} wrong answers")
         for wrong in self.wrong[:WRONG_SHOWN]:
             print(f"wrong: {wrong}")
-        highest = max(numbers[0] for numbers in self.samples)
+        highest = max((numbers[0] for numbers in self.samples), default=0)
         print(f"memory at its highest: {highest:,.0f} of {self.most_memory // MIB:,} MiB")
         return self.is_flat() and not self.wrong and highest <= self.most_memory / MIB
 
     def is_flat(self):
+        fifth = len(self.samples) // 5
+        if fifth == 0:
+            print("too short for medians")
+            return False
+
         def medians(numbers):
-            fifth = len(numbers) // 5
-            return [statistics.median(part or [0])
+            return [statistics.median(part)
                     for part in (numbers[fifth:2 * fifth], numbers[-fifth:])]
 
         rates = medians(self.rates)
         row = "{:24}{:>12,.0f}{:>12,.0f}  {}".format
         print(f"{'median of the':24}{'second':>12}{'last fifth':>12}")
         print(row("operations/s", *rates, ""))
-        well = len(self.rates) >= 5
+        well = True
         for gauge, *numbers in zip(GAUGES, *self.samples):
             both = medians(numbers)
             flat = gauge.flat(*both, rates[1] / max(1, rates[0]))
@@ -189,6 +197,17 @@ class Soak:
         return run.returncode == 0
 
 
+def soak(programs, directory, minutes, seed):
+    """True: all is well."""
+    with contextlib.ExitStack() as stack:
+        server = Server(os.path.join(programs, "dobsond"), directory=directory)
+        stack.callback(lambda: server.process.poll() is None and server.kill())
+        run = Soak(programs, server, seed)
+        asyncio.run(run.run(60 * minutes))
+        well = run.verdict()
+        return run.verify() and well
+
+
 def terminated(*_):
     raise KeyboardInterrupt
 
@@ -202,16 +221,13 @@ def main():
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, terminated)
     seed = os.environ.get("DOBSON_SEED") or str(random.SystemRandom().randrange(1 << 32))
-    print(f"DOBSON_SEED={seed}")
     directory = tempfile.mkdtemp(prefix="soak-", dir=options.data)
-    well = False
-    with contextlib.ExitStack() as stack:
-        server = Server(os.path.join(options.programs, "dobsond"), directory=directory)
-        stack.callback(lambda: server.process.poll() is None and server.kill())
-        soak = Soak(options.programs, server, seed)
-        asyncio.run(soak.run(options.minutes * 60))
-        well = soak.verdict()
-        well = soak.verify() and well
+    print(f"DOBSON_SEED={seed}, in {directory}", flush=True)
+    try:
+        well = soak(options.programs, directory, options.minutes, seed)
+    except KeyboardInterrupt:
+        shutil.rmtree(directory)
+        sys.exit("interrupted")
     if well:
         shutil.rmtree(directory)
     print("all is well" if well else f"NOT WELL; the server's log and data stay in {directory}")

@@ -17,20 +17,21 @@ class Wrong(Exception):
     """An answer that is not the right one."""
 
 
-class Content(collections.namedtuple("Content", "at size md5")):
+class Content(collections.namedtuple("Content", "at size md5 etag")):
     @classmethod
     def drawn(cls, draw, most):
         size = draw.randint(0, most)
         at = draw.randint(0, len(POOL) - size)
-        return cls(at, size, hashlib.md5(POOL[at:at + size]).hexdigest())
+        md5 = hashlib.md5(POOL[at:at + size]).hexdigest()
+        return cls(at, size, md5, f'"{md5}"')
 
     @property
     def bytes(self):
         return POOL[self.at:self.at + self.size]
 
-    @property
-    def etag(self):
-        return f'"{self.md5}"'
+    def uploaded_as_part(self):
+        joined = hashlib.md5(bytes.fromhex(self.md5)).hexdigest()
+        return self._replace(md5=None, etag=f'"{joined}-1"')
 
 
 class Client:
@@ -52,6 +53,10 @@ class Client:
     @property
     def own_bucket(self):
         return f"{self.bucket}-{self.prefix[:-1]}"
+
+    @property
+    def own_tree(self):
+        return f"{self.own_bucket}-tree"
 
     @property
     def own_volume(self):
@@ -154,6 +159,20 @@ async def delete(client):
     client.keys.pop(name, None)
 
 
+async def multipart(client):
+    name, content = client.name(), Content.drawn(client.draw, 300 * KIB)
+    target = client.target(name)
+    begun = json.loads((await client.ask(200, "POST", f"{target}?uploads")).body)
+    upload = f"uploadId={begun['uploadID']}"
+    part = await client.ask(201, "PUT", f"{target}?partNumber=1&{upload}", content.bytes)
+    if client.draw.random() < 0.3:
+        await client.ask(200, "DELETE", f"{target}?{upload}")
+        return
+    parts = {"parts": [{"partNumber": 1, "etag": part.headers["etag"]}]}
+    await client.ask(200, "POST", f"{target}?{upload}", json.dumps(parts).encode())
+    client.keys[name] = content.uploaded_as_part()
+
+
 # --- Listings ---
 
 def check_row(client, row):
@@ -187,6 +206,18 @@ async def stream_keys(client):
     check_rows(client, rows)
 
 
+async def list_rolled_up(client):
+    """With a digit for a delimiter, so that some keys are rolled up and some are not."""
+    digit, begin = client.draw.choice("0123456789"), len(client.prefix)
+    rolled = {name[:name.index(digit, begin) + 1] for name in client.keys if digit in name[begin:]}
+    target = f"{client.bucket}?prefix={client.prefix}&delimiter={digit}"
+    page = json.loads((await client.ask(200, "GET", target)).body)
+    client.check(page["commonPrefixes"] == sorted(rolled), f"what {digit} rolls up")
+    client.check([row["keyName"] for row in page["keyList"]] ==
+                 sorted(name for name in client.keys if digit not in name[begin:]),
+                 f"what {digit} does not roll up")
+
+
 # --- Volumes and buckets, made for the occasion ---
 
 async def volume(client):
@@ -214,6 +245,23 @@ async def bucket(client):
     await client.ask(201, "PUT", f"{target}/key", b"key")
     await client.ask(409, "DELETE", target)
     await client.ask(200, "DELETE", f"{target}/key")
+    await client.ask(200, "DELETE", target)
+
+
+async def tree(client):
+    """Directories that are moved and removed as a whole."""
+    target = client.own_tree
+    content = Content.drawn(client.draw, 100 * KIB)
+    layout = [("x-ozone-bucket-layout", "FILE_SYSTEM_OPTIMIZED")]
+    await client.ask(201, "POST", target, headers=layout)
+    for name in ("a/b/c/one", "a/b/two"):
+        await client.ask(201, "PUT", f"{target}/{name}", content.bytes)
+    await client.ask(409, "DELETE", f"{target}/a/")
+    await client.ask(200, "POST", f"{target}/a/?toKey=moved/")
+    reply = await client.ask(200, "GET", f"{target}/moved/b/c/one")
+    client.check(reply.body == content.bytes, "the bytes of a key in a directory that was moved")
+    await client.ask(200, "DELETE", f"{target}/moved/?recursive=true")
+    await client.ask(404, "GET", f"{target}/moved/b/two")
     await client.ask(200, "DELETE", target)
 
 
@@ -258,10 +306,13 @@ MIX = (
     (6, info, {}),
     (4, rename, {}),
     (14, delete, {}),
+    (3, multipart, {}),
     (3, list_keys, {}),
     (2, stream_keys, {}),
+    (2, list_rolled_up, {}),
     (1, volume, {}),
     (1, bucket, {}),
+    (1, tree, {}),
     (2, reconnect, {}),
     (2, cut_upload, {}),
     (2, cut_download, {}),

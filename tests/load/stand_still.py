@@ -33,6 +33,7 @@ ROUNDS = 50  # of ordinary requests
 LAST_WAIT_S = 75 + TIMEOUT_S  # limits::idle_timeout_s is the longest
 DRAIN_S = 5  # and what waits for a limit would not end within TIMEOUT_S
 CONNECTIONS = 15_000  # limits::connections
+UNSENT_BYTES = 256 << 10  # limits::unsent_bytes; the kernel adds what fits the clients' windows
 
 
 class Ordinary:
@@ -123,18 +124,22 @@ class StandStill(Load):
 
         crowd = self.gather()
         self.serve()
-        self.compare(alone, self.ordinary.take_seconds())
+        self.compare("while the last ones come", alone)
         self.check_memory("with all of them")
+        self.check_unsent(sum(not kind.reads for kind, _, _ in crowd.standing.values()))
         if SCALE == 1:
             self.wait_for_every_end(crowd)
+            self.compare("while they wait", alone)
             self.wait_until(lambda: self.watched.descriptors() == descriptors)
             self.check_memory("after them")
             self.gather()
+        begin = time.monotonic()
         self.server.process.send_signal(signal.SIGTERM)
         self.assertEqual(self.server.process.wait(TIMEOUT_S), 0, self.server.log_tail())
+        print(f"SIGTERM ended all in {time.monotonic() - begin:.1f} s, server.drain is {DRAIN_S}")
         verified = self.run_program(os.path.join(self.programs, "dobsonctl"), "verify",
                                     self.server.data)
-        self.assertEqual(verified.returncode, 0, verified.stdout)
+        self.assertEqual(verified.returncode, 0, verified.stdout + verified.stderr)
 
     def serve(self):
         for _ in range(ROUNDS):
@@ -168,12 +173,16 @@ class StandStill(Load):
         self.assertLessEqual(moving[{"of": "request bodies"}], self.parts["request bodies"])
         self.assertLessEqual(moving[{"of": "unread answers"}], self.parts["answers"])
 
-    def compare(self, alone, amid):
-        for name, seconds in alone.items():
-            before, after = (1000 * statistics.median(all_) for all_ in (seconds, amid[name]))
-            print(f"{name}: {before:.2f} ms alone, {after:.2f} ms among them, "
-                  f"{after / before:.2f} times as long; the slowest {1000 * max(seconds):.0f} and "
-                  f"{1000 * max(amid[name]):.0f} ms")
+    def check_unsent(self, readers):
+        unsent = self.watched.unsent()
+        print(f"the kernel keeps {unsent / MIB:.1f} MiB for {readers} who do not read")
+        self.assertLessEqual(unsent, readers * 2 * UNSENT_BYTES)
+
+    def compare(self, when, alone):
+        for name, seconds in self.ordinary.take_seconds().items():
+            before, after = (1000 * statistics.median(all_) for all_ in (alone[name], seconds))
+            print(f"{name} {when}: {after:.2f} ms, {after / before:.2f} times as long as alone; "
+                  f"the slowest {1000 * max(seconds):.0f} ms, alone {1000 * max(alone[name]):.0f}")
 
     def wait_for_every_end(self, crowd):
         deadline = time.monotonic() + LAST_WAIT_S

@@ -11,6 +11,8 @@ MIB = 1 << 20
 READERS_AT = 128
 READER = struct.Struct("=Qi52x")
 
+ESTABLISHED = "01"  # in /proc/net/tcp
+
 
 class Watched:
     def __init__(self, server):
@@ -24,6 +26,14 @@ class Watched:
 
     def descriptors(self):
         return len(os.listdir(f"{self.process}/fd"))
+
+    def unsent(self):
+        """Bytes of answers that the kernel keeps, of all connections."""
+        with open(f"{self.process}/net/tcp", encoding="ascii") as table:
+            _, *sockets = (line.split() for line in table)
+        port = "{:04X}".format(self.server.address[1])
+        return sum(int(queues[:8], 16) for _, local, _, state, queues, *_ in sockets
+                   if local.endswith(":" + port) and state == ESTABLISHED)
 
     def reader_slots(self):
         with open(os.path.join(self.server.data, "state", "lock.mdb"), "rb") as file:

@@ -1,7 +1,7 @@
 #pragma once
 
 // The most memory that the server takes, limit by limit, for whoever has to give it a machine. What
-// the kernel caches of the files, and the code, come on top.
+// the kernel keeps of files and for sockets (limits::unsent_bytes), and the code, come on top.
 
 #include <string>
 
