@@ -49,6 +49,13 @@ World part_of(const World& world, const std::string& tag) {
   return part;
 }
 
+// A key or directory of that name, and the directory that a key of a full volume stands in.
+void add(World& world, const std::string& path, const std::string& text) {
+  world[path] = text;
+  const std::string directory = path.substr(0, path.rfind('/') + 1);
+  if (path.find("-full/") != path.npos) world[directory] = directory_text;
+}
+
 std::string difference(const World& expected, const World& found) {
   std::string text;
   for (const auto& [path, what] : expected)
@@ -104,7 +111,10 @@ class Client {
   void set_volume(std::string_view method, const std::string& volume);
   void set_bucket(std::string_view method, const std::string& bucket);
   void put(const std::string& key, bool whole);
-  void rename(const std::string& key, const std::string& to);
+  World with_key(const std::string& key, const std::string& text) const;
+  void upload(const std::string& key);
+  void copy(const std::string& key, const std::string& to);
+  void rename(const std::string& path, const std::string& to);
   void remove(const std::string& path);
   void read(const std::string& key);
 
@@ -121,7 +131,8 @@ class Client {
   std::string wrong_;
 };
 
-// The volume with one key is empty often enough to lose its bucket, and to be removed.
+// In the volume with the one key, which is empty often enough to lose its bucket and to be removed,
+// names are flat; the keys of the other stand in two directories.
 void Client::step() {
   const bool bare = draw(4) == 0;
   const uint64_t names = bare ? 1 : 6;
@@ -132,7 +143,10 @@ void Client::step() {
   const std::string key = draw_key(bucket, names);
   if (!has(key)) return bare && draw(2) == 0 ? remove(bucket) : put(key, true);
   const std::string other = draw_key(bucket, names);
-  switch (draw(12)) {
+  const auto directory = [&](const std::string& name) {
+    return bare ? bucket : name.substr(0, name.rfind('/') + 1);
+  };
+  switch (draw(16)) {
     case 0:
       return set_volume("PUT", volume);
     case 1:
@@ -146,6 +160,15 @@ void Client::step() {
       return has(other) ? read(key) : rename(key, other);
     case 7:
       return put(key, false);
+    case 8:
+      return upload(key);
+    case 9:
+      return copy(key, other);
+    case 10:
+      if (!bare && !has(directory(other))) return rename(directory(key), directory(other));
+      [[fallthrough]];
+    case 11:
+      return bare ? remove(key) : remove(directory(key));
     default:
       return put(key, true);
   }
@@ -154,7 +177,8 @@ void Client::step() {
 std::string Client::draw_key(const std::string& bucket, uint64_t names) {
   const uint64_t name = draw(names);
   // One has a second row in the table of names.
-  return bucket + '/' + (name == 1 ? std::string(700, 'k') : 'k' + std::to_string(name));
+  const std::string last = name / 2 == 1 ? std::string(700, 'k') : 'k' + std::to_string(name / 2);
+  return bucket + '/' + (names == 1 ? "" : 'd' + std::to_string(name % 2) + '/') + last;
 }
 
 std::string Client::draw_bytes() {
@@ -189,16 +213,24 @@ void Client::set_bucket(std::string_view method, const std::string& bucket) {
   const std::string versioning = draw(2) == 0 ? "ENABLED" : "DISABLED";
   World after = world();
   after[bucket] = bucket_text(type, versioning);
+  const bool flat = bucket.find("-bare/") != bucket.npos;
   change({.method = method,
           .target = bucket,
-          .headers = {"x-ozone-storage-type: " + type, "x-ozone-bucket-versioning: " + versioning}},
+          .headers = {"x-ozone-storage-type: " + type, "x-ozone-bucket-versioning: " + versioning,
+                      std::string("x-ozone-bucket-layout: ") +
+                          (flat ? "OBJECT_STORE" : "FILE_SYSTEM_OPTIMIZED")}},
          std::move(after));
+}
+
+World Client::with_key(const std::string& key, const std::string& text) const {
+  World after = world();
+  add(after, key, text);
+  return after;
 }
 
 void Client::put(const std::string& key, bool whole) {
   std::string bytes = draw_bytes();
-  World after = world();
-  after[key] = key_text(bytes);
+  World after = with_key(key, key_text(bytes));
   // A long body in chunks becomes several blocks.
   Body body(std::move(bytes), draw(2) == 0, whole);
   const ctl::Request request = {.method = "PUT", .target = key, .source = &body};
@@ -207,18 +239,48 @@ void Client::put(const std::string& key, bool whole) {
   if (!reply.ok() && reply.error().reason != "broken off") answered(reply);
 }
 
-void Client::rename(const std::string& key, const std::string& to) {
-  World after = world();
-  after[to] = after[key];
-  after.erase(key);
-  change({.method = "POST", .target = key + "?toKey=" + to.substr(to.rfind('/') + 1)},
+// Of one part, which is durable before the upload is complete.
+void Client::upload(const std::string& key) {
+  const auto started = http_.perform({.method = "POST", .target = key + "?uploads"});
+  if (!answered(started)) return;
+  constexpr std::string_view mark = R"("uploadID":")";
+  const auto id = started->body.substr(started->body.find(mark) + mark.size(), 16);
+  const std::string bytes = draw_bytes();
+  Body part(bytes, true, true);
+  const auto stored = http_.perform(
+      {.method = "PUT", .target = key + "?partNumber=1&uploadId=" + id, .source = &part});
+  if (!answered(stored)) return;
+  Body list(R"({"parts":[{"partNumber":1,"etag":")" + stored->etag + R"("}]})", true, true);
+  change({.method = "POST", .target = key + "?uploadId=" + id, .source = &list},
+         with_key(key, key_text(bytes)));
+}
+
+void Client::copy(const std::string& key, const std::string& to) {
+  change({.method = "PUT", .target = to, .headers = {"x-ozone-copy-source: " + key}},
+         with_key(to, world().at(key)));
+}
+
+// Of a key, or of a directory with all that is in it.
+void Client::rename(const std::string& path, const std::string& to) {
+  World after;
+  for (const auto& [name, text] : world()) {
+    const bool moves = path.ends_with('/') ? name.starts_with(path) : name == path;
+    if (!moves) after[name] = text;
+    if (moves) add(after, to + name.substr(path.size()), text);
+  }
+  const std::string bucket = tag_ + "-bare/bucket/";  // as long as the other's
+  change({.method = "POST", .target = path + "?toKey=" + to.substr(bucket.size())},
          std::move(after));
 }
 
 void Client::remove(const std::string& path) {
   World after = world();
-  after.erase(path);
-  change({.method = "DELETE", .target = path}, std::move(after));
+  const bool directory = path.ends_with('/');
+  std::erase_if(after, [&](const auto& each) {
+    return directory ? each.first.starts_with(path) : each.first == path;
+  });
+  change({.method = "DELETE", .target = path + (directory ? "?recursive=true" : "")},
+         std::move(after));
 }
 
 void Client::read(const std::string& key) {

@@ -74,9 +74,10 @@ World recovered_world(const std::filesystem::path& data) {
     visit_buckets(txn, volume.id, {}, [&](std::string_view name, const BucketRecord& bucket) {
       const std::string path = fmt::format("{}/{}", volume_path, name);
       world[path] = bucket_text(name_of(bucket.storage_type), name_of(bucket.versioning));
-      visit_keys(txn, bucket, {}, [&](const KeyRow& row) {
+      visit_keys(txn, KeySpace(bucket, true), {}, [&](const KeyRow& row) {
         const auto key = must(find_key(txn, volume_name, name, row.name));
-        world[fmt::format("{}/{}", path, row.name)] = text_of(store->blocks(), key);
+        world[fmt::format("{}/{}", path, row.name)] =
+            key.tag() ? text_of(store->blocks(), key) : directory_text;
         return true;
       });
       return true;
