@@ -1,7 +1,8 @@
 #pragma once
 
 // What a server holds, in words: the path of each volume, bucket, directory and key, and all that a
-// client has set of it. Two worlds are equal when no client could tell them apart but by ids and dates.
+// client has set of it. Two worlds are equal when no client could tell them apart but by ids and
+// dates.
 
 #include <cstdint>
 #include <filesystem>
