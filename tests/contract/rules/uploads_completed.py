@@ -265,6 +265,15 @@ class TestPartList(UploadCase):
         self.assert_error(reply, "entityTooLarge", "Entity too large.")
         self.done(200, "POST", target, body + b" " * (most - len(body)))
 
+    def test_short_body(self):
+        upload = self.start(self.path)
+        part = self.put_part(self.path, upload, 1, b"content")
+        head = support.request_bytes("POST", f"{self.path}?uploadId={upload}", standard(
+            headers=[("Content-Length", "1000")]))
+        reply = self.exchange(head + dumps({"parts": [part]}), "POST", half_close=True)
+        self.assertEqual((reply.status, reply.json()["shortMessage"]), (400, "incompleteBody"))
+        self.assertEqual(self.numbers(self.path, upload), [1])
+
     def test_chunked(self):
         upload = self.start(self.path)
         body = dumps({"parts": [self.put_part(self.path, upload, 1, b"content")]})
