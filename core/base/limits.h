@@ -36,6 +36,7 @@ constexpr std::size_t connections = 15000;  // per process; more: accepted and c
 // --- HTTP: bodies ---
 constexpr std::size_t body_chunk_bytes = 256 * KiB;    // a piece handed to a body handler
 constexpr std::size_t body_buffers = 512;              // such pieces per process; more: they wait
+constexpr std::uint64_t text_bytes = 128 * MiB;        // of bodies held as a whole; more: 503
 constexpr std::size_t stream_chunk_bytes = 64 * KiB;   // a page of a streamed answer
 constexpr std::size_t body_overread_bytes = 16 * KiB;  // of what follows a chunked body
 

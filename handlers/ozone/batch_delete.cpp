@@ -91,10 +91,11 @@ void answer_deleted(http::Exchange& exchange, const DeleteBatch& batch,
   answer_json(exchange, json.text(), Label::always_json);
 }
 
-Task<Checked<DeleteBatch>> receive_batch(Context* context, http::Exchange* exchange) {
+Task<Checked<DeleteBatch>> receive_batch(Context* context, http::Exchange* exchange,
+                                         TextRoom::Share* share) {
   const auto may = may_delete(*context, *exchange);
   if (!may) co_return may.error();
-  const auto text = co_await receive_text(exchange, limits::batch_delete_bytes);
+  const auto text = co_await receive_text(exchange, limits::batch_delete_bytes, share);
   if (text) co_return parse_delete_batch(*text);
   if (text.error().code != Code::entity_too_large) co_return text.error();
   co_return Refused{Code::invalid_request, "The body has more than 2 MiB."};
@@ -125,7 +126,8 @@ Checked<DeleteBatch> parse_delete_batch(const std::string& text) {
 
 Task<void> delete_keys(void* context, http::Exchange* exchange) {
   auto* const ozone = static_cast<Context*>(context);
-  const auto batch = co_await receive_batch(ozone, exchange);
+  TextRoom::Share share(ozone->texts);
+  const auto batch = co_await receive_batch(ozone, exchange, &share);
   if (!batch) {
     answer(*exchange, batch.error());
     co_return;

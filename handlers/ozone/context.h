@@ -10,6 +10,7 @@
 #include "core/async/pool.h"
 #include "core/base/limits.h"
 #include "handlers/common/readers.h"
+#include "handlers/common/text_room.h"
 #include "handlers/ozone/text.h"
 #include "http/route/exchange.h"
 #include "storage/store.h"
@@ -37,6 +38,7 @@ struct Context {
   Pool& block_pool;
   Settings settings;
   Readers& readers;
+  TextRoom texts = {};
 
   const storage::ReadTxn& read(const http::Exchange& exchange) {
     return readers.txn(exchange.reactor());

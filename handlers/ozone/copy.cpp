@@ -59,7 +59,8 @@ bool is_copy(const http::Request& request) {
 }
 
 Task<Checked<Stored>> copy(Context* context, http::Exchange* exchange) {
-  const auto body = co_await receive_text(exchange, 0);
+  TextRoom::Share share(context->texts);
+  const auto body = co_await receive_text(exchange, 0, &share);
   if (!body) co_return Refused{Code::invalid_request, "A copy has no body."};
   auto command = copy_command(*context, *exchange);
   if (!command) co_return command.error();

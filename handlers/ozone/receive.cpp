@@ -89,7 +89,8 @@ Task<Checked<storage::WrittenObject>> receive(Context* context, http::Exchange* 
   co_return *writer->result();
 }
 
-Task<Checked<std::string>> receive_text(http::Exchange* exchange, std::size_t most) {
+Task<Checked<std::string>> receive_text(http::Exchange* exchange, std::size_t most,
+                                        TextRoom::Share* share) {
   const auto fits = check_size(exchange->request().content_length.value_or(0), most);
   if (!fits) co_return fits.error();
   std::string text;
@@ -97,6 +98,7 @@ Task<Checked<std::string>> receive_text(http::Exchange* exchange, std::size_t mo
     auto piece = co_await next_piece(exchange, most);
     if (!piece) co_return piece.error();
     if (piece->empty()) co_return text;
+    if (!share->grow(piece->size())) co_return Refused{Code::service_unavailable};
     text.append(reinterpret_cast<const char*>(piece->data()), piece->size());
   }
 }

@@ -31,8 +31,9 @@ Checked<void> check_length(const Context& context, const http::Request& request)
 Task<Checked<storage::WrittenObject>> receive(Context* context, http::Exchange* exchange,
                                               storage::BlockWriter* writer);
 
-// The whole body in memory; of more than `most` bytes: 413.
-Task<Checked<std::string>> receive_text(http::Exchange* exchange, std::size_t most);
+// The whole body in memory, which `share` pays for; of more than `most` bytes: 413.
+Task<Checked<std::string>> receive_text(http::Exchange* exchange, std::size_t most,
+                                        TextRoom::Share* share);
 
 // What the log decides.
 Task<Result<storage::Outcome>> propose(Context* context, http::Exchange* exchange,

@@ -89,7 +89,8 @@ Checked<storage::CompleteUpload> completion(Context& context, http::Exchange& ex
 Task<Checked<storage::EntityTag>> complete(Context* context, http::Exchange* exchange) {
   const auto may = may_complete(*context, *exchange);
   if (!may) co_return may.error();
-  const auto body = co_await receive_text(exchange, limits::part_list_bytes);
+  TextRoom::Share share(context->texts);
+  const auto body = co_await receive_text(exchange, limits::part_list_bytes, &share);
   if (!body) co_return body.error();
   auto command = completion(*context, *exchange, *body);
   if (!command) co_return command.error();

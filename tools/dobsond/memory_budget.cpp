@@ -17,10 +17,15 @@ std::string memory_budget(const http::Server::Budget& server, const storage::Sto
   };
   // Those that wait for a thread have room for their pieces already.
   constexpr std::uint64_t waiting_reads = limits::waiting_io * limits::body_chunk_bytes;
+  constexpr std::uint64_t texts = 2 * limits::text_bytes;  // what is read from them, too
   const Part parts[] = {
-      {server.connections, "connections"}, {server.bodies, "request bodies"},
-      {server.answers, "answers"},         {store.uploads, "uploads"},
-      {store.batch, "a write batch"},      {store.reads + waiting_reads, "block reads"},
+      {server.connections, "connections"},
+      {server.bodies, "request bodies"},
+      {server.answers, "answers"},
+      {store.uploads, "uploads"},
+      {texts, "JSON bodies"},
+      {store.batch, "a write batch"},
+      {store.reads + waiting_reads, "block reads"},
   };
   std::uint64_t sum = 0;
   std::string text;
