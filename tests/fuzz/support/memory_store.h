@@ -31,7 +31,7 @@ class MemoryStore final : public storage::Store, public storage::Log, public sto
   storage::Log& log() override { return *this; }
   storage::BlockStore& blocks() override { return *this; }
   Health health() override { return {}; }
-  storage::StoreMetrics metrics() override { return {log_metrics_, block_metrics_, 0, 0}; }
+  storage::StoreMetrics metrics() override { return {log_metrics_, block_metrics_, 0, 0, {}}; }
 
   // --- Log ---
   void propose(storage::Proposal& proposal) override;
