@@ -79,31 +79,46 @@ void Batch::settle(const Item& item, const Try<Moved>& outcome, Progress& progre
     ++were_there_;
   } else {
     progress.finished();
-    ++moved_.keys;
-    moved_.bytes += item.size;
+    count(item);
   }
 }
 
 void Batch::run(std::span<const Item> items, const Work& work) {
+  run_groups(items, 1, [&work](Client& client, std::span<const Item> group) {
+    return Outcomes{work(client, group.front())};
+  });
+}
+
+void Batch::run_groups(std::span<const Item> items, std::size_t size, const GroupWork& work) {
   Progress progress(verb_, amount_of(items));
   std::atomic<std::size_t> next = 0;
   std::atomic<bool> stop = false;
   const auto move_some = [&] {
     Client client(context_.server, [&progress](std::int64_t bytes) { progress.moved(bytes); });
     while (!stop && !interrupted()) {
-      const std::size_t index = next++;
-      if (index >= items.size()) return;
-      const auto outcome = work(client, items[index]);
-      settle(items[index], outcome, progress);
-      if (!outcome.ok() && outcome.error().may_pass) stop = true;
+      const std::size_t begin = next.fetch_add(size);
+      if (begin >= items.size()) return;
+      const auto group = items.subspan(begin, std::min(size, items.size() - begin));
+      const Outcomes outcomes = work(client, group);
+      for (std::size_t i = 0; i < group.size(); ++i) {
+        settle(group[i], outcomes[i], progress);
+        if (!outcomes[i].ok() && outcomes[i].error().may_pass) stop = true;
+      }
     }
   };
   std::vector<std::jthread> threads;
-  const std::size_t count = std::min<std::size_t>(context_.jobs, items.size());
+  const std::size_t groups = (items.size() + size - 1) / size;
+  const std::size_t count = std::min<std::size_t>(context_.jobs, groups);
   for (std::size_t i = 0; i < count; ++i) threads.emplace_back(move_some);
   threads.clear();
   not_done_ += items.size() - std::min(next.load(), items.size());
   if (interrupted() && not_done_ > 0) stopped_by_ = Failure{.reason = "interrupted"};
+}
+
+void Batch::count(const Item& item) {
+  ++moved_.keys;
+  moved_.bytes += item.size;
+  if (item.name.ends_with('/')) ++directories_;
 }
 
 void Batch::print_json(std::string_view from, std::string_view to, double seconds) const {
@@ -129,7 +144,12 @@ void Batch::print_summary(std::string_view from, std::string_view to, double sec
   print_problems("failed", failed_);
   std::string text = fmt::format("{} {}", past_, printable(from));
   if (!to.empty()) text += fmt::format(" to {}", printable(to));
-  text += fmt::format(": {} {}", grouped(moved_.keys), moved_.keys == 1 ? "key" : "keys");
+  const std::uint64_t keys = moved_.keys - directories_;
+  if (keys > 0 || directories_ == 0)
+    text += fmt::format(": {} {}", grouped(keys), keys == 1 ? "key" : "keys");
+  if (directories_ > 0)
+    text += fmt::format("{} {} {}", keys > 0 ? "," : ":", grouped(directories_),
+                        directories_ == 1 ? "directory" : "directories");
   if (moved_.bytes > 0) text += ", " + human_size(static_cast<double>(moved_.bytes));
   text += fmt::format(" in {:.1f} s", seconds);
   if (seconds >= rate_seconds_min) {

@@ -31,8 +31,10 @@ enum class Moved { yes, was_there };
 
 class Batch {
  public:
-  // Called on several threads at once.
+  // Both are called on several threads at once; the second says what became of each item, in order.
   using Work = std::function<Try<Moved>(Client& client, const Item& item)>;
+  using Outcomes = std::vector<Try<Moved>>;
+  using GroupWork = std::function<Outcomes(Client& client, std::span<const Item> group)>;
 
   // `verb` and `past` are for the reader: "load", "loaded".
   Batch(const Context& context, std::string_view verb, std::string_view past);
@@ -43,6 +45,11 @@ class Batch {
   // Gives every item to `work`. Stops early when interrupted, or when the server does not come back
   // within Server::retry_for.
   void run(std::span<const Item> items, const Work& work);
+  // The same with groups of up to `size` items.
+  void run_groups(std::span<const Item> items, std::size_t size, const GroupWork& work);
+
+  // Counts an item that was moved outside of run().
+  void count(const Item& item);
 
   // Whether nothing was left undone so far.
   bool complete() const { return failed_.empty() && not_done_ == 0; }
@@ -62,6 +69,7 @@ class Batch {
 
   std::mutex mutex_;  // of all below while run() runs
   Amount moved_;
+  std::uint64_t directories_ = 0;  // of moved_.keys
   std::uint64_t were_there_ = 0;
   std::uint64_t not_done_ = 0;
   std::vector<Problem> skipped_;

@@ -2,18 +2,22 @@
 
 // One function a subcommand: its arguments as typed, its exit code. A Failure is printed by main.
 
+#include <optional>
 #include <string>
 
 #include "tools/dobsonctl/batch.h"
 #include "tools/dobsonctl/failure.h"
+#include "tools/dobsonctl/layout.h"
 
 namespace dobson::ctl {
 
 Try<Exit> make_volume(const Context& context, const std::string& name, const std::string& owner,
                       const std::string& quota);
-Try<Exit> make_bucket(const Context& context, const std::string& path);
-// A `name` that begins with '/' is a path, in the same bucket.
-Try<Exit> rename_key(const Context& context, const std::string& path, const std::string& name);
+Try<Exit> make_bucket(const Context& context, const std::string& path,
+                      std::optional<Layout> layout);
+Try<Exit> make_directory(const Context& context, const std::string& path);
+// Of a key or a directory. A `name` that begins with '/' is a path, in the same bucket.
+Try<Exit> move_key(const Context& context, const std::string& path, const std::string& name);
 Try<Exit> remove_path(const Context& context, const std::string& path, bool recursive);
 
 // `file` "-" is standard input. A path that is a bucket, or ends in '/', gets the file's own name
@@ -27,12 +31,20 @@ struct ListStyle {
   bool details = false;
   bool human_sizes = false;
   bool everybody = false;
+  bool recursive = false;
 };
 Try<Exit> show_list(const Context& context, const std::string& path, ListStyle style);
 Try<Exit> show_info(const Context& context, const std::string& path);
 
+struct UsageStyle {
+  unsigned depth = 1;  // levels below the path that get a line of their own
+  bool human_sizes = false;
+  bool everybody = false;
+};
+Try<Exit> show_usage(const Context& context, const std::string& path, UsageStyle style);
+
 Try<Exit> load(const Context& context, const std::string& directory, const std::string& path,
-               bool follow_links);
+               std::optional<Layout> layout, bool follow_links);
 Try<Exit> save(const Context& context, const std::string& path, const std::string& directory);
 
 // Of a server that does not run; `blocks` is where its container files are, empty: in `data`.

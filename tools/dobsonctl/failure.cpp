@@ -28,7 +28,10 @@ std::string_view next_step(const Failure& failure) {
       {"keyNotFound", "See which keys there are: dobsonctl ls /VOLUME/BUCKET/PREFIX"},
       {"volumeAlreadyExists", "Use it as it is, or choose another name."},
       {"bucketAlreadyExists", "Use it as it is, or choose another name."},
-      {"keyAlreadyExists", "Choose another name, or remove that key first with 'dobsonctl rm'."},
+      {"keyAlreadyExists",
+       "Choose another name, or remove what has it, or a key in a directory's place, with "
+       "'dobsonctl "
+       "rm'."},
       {"volumeNotEmpty", "Remove it with all its buckets: dobsonctl rm -r /VOLUME"},
       {"bucketNotEmpty", "Remove it with all its keys: dobsonctl rm -r /VOLUME/BUCKET"},
       {"quotaExceeded", "Remove keys of the volume, or ask its administrator for a larger quota."},
@@ -38,7 +41,11 @@ std::string_view next_step(const Failure& failure) {
       {"Unauthorized", "Only administrators see everybody's volumes: try --user root."},
       {"invalidVolumeName", "A volume name has 3 to 63 characters of a-z, 0-9, '.' and '-'."},
       {"invalidBucketName", "A bucket name has 3 to 63 characters of a-z, 0-9, '.' and '-'."},
-      {"invalidKey", "A key's name has 1 to 1024 bytes of UTF-8."},
+      {"invalidKey",
+       "A key's name has 1 to 1024 bytes of UTF-8. With directories no part of it is empty, '.' or "
+       "'..', a directory's ends in '/', and none goes into itself."},
+      {"directoryNotEmpty",
+       "Remove it with all that is in it: dobsonctl rm -r /VOLUME/BUCKET/DIRECTORY/"},
       {"userNotFound", "Say who you are with --user."},
       {"malformedQuota", "Write a quota as a number and a unit: 500MB, 10GB, 1TB."},
       {"serviceUnavailable", "The server is overloaded or its disk is full; try again later."},

@@ -11,6 +11,7 @@
 #include "core/base/limits.h"
 #include "core/time/http_date.h"
 #include "tools/dobsonctl/interrupt.h"
+#include "tools/dobsonctl/layout.h"
 #include "tools/dobsonctl/text.h"
 #include "tools/dobsonctl/wire.h"
 
@@ -140,12 +141,15 @@ void set_bodies(CURL* handle, Attempt& attempt) {
   }
 }
 
-std::string etag_of(CURL* handle) {
+std::string header_of(CURL* handle, const char* name) {
   curl_header* header = nullptr;
-  if (curl_easy_header(handle, "ETag", 0, CURLH_HEADER, -1, &header) != CURLHE_OK) return {};
-  std::string_view value = header->value;
-  if (value.size() >= 2 && value.front() == '"') value = value.substr(1, value.size() - 2);
-  return std::string(value);
+  if (curl_easy_header(handle, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK) return {};
+  return header->value;
+}
+
+std::string etag_of(CURL* handle) {
+  const std::string value = header_of(handle, "ETag");
+  return value.size() >= 2 && value.front() == '"' ? value.substr(1, value.size() - 2) : value;
 }
 
 }  // namespace
@@ -202,6 +206,7 @@ Try<Reply> Client::once(const Request& request) {
   curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
   if (code == CURLE_OK && status >= 200 && status < 300) {
     attempt.reply.etag = etag_of(handle);
+    attempt.reply.layout = header_of(handle, layout_header.data());
     return std::move(attempt.reply);
   }
   attempt.move(-attempt.bytes);

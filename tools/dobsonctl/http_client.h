@@ -39,6 +39,27 @@ class Source {
   virtual bool rewind() = 0;
 };
 
+// A body in memory, which must outlive it.
+class TextSource : public Source {
+ public:
+  explicit TextSource(std::string_view text) : text_(text) {}
+
+  std::optional<std::uint64_t> size() const override { return text_.size(); }
+  Try<std::size_t> read(std::span<char> to) override {
+    const std::size_t count = text_.copy(to.data(), to.size(), sent_);
+    sent_ += count;
+    return count;
+  }
+  bool rewind() override {
+    sent_ = 0;
+    return true;
+  }
+
+ private:
+  std::string_view text_;
+  std::size_t sent_ = 0;
+};
+
 // Where the body of a good answer goes.
 class Sink {
  public:
@@ -58,7 +79,8 @@ struct Request {
 
 struct Reply {
   std::string body = {};
-  std::string etag = {};  // without its quotes
+  std::string etag = {};    // without its quotes
+  std::string layout = {};  // of a bucket, as in layout_header
 };
 
 class Client {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "tools/dobsonctl/layout.h"
 #include "tools/dobsonctl/text.h"
 
 namespace dobson::ctl {
@@ -12,7 +13,7 @@ namespace dobson::ctl {
 namespace {
 
 // Asks pages until an empty one comes (spec/ozone-rest.md §2.11). `parse` returns the number of
-// rows of a page and sets the name of the last one.
+// rows of a reply and sets the name of the last one.
 template <class Parse>
 Try<void> all_pages(Client& client, const std::string& target, std::string_view first_parameter,
                     const Parse& parse) {
@@ -22,7 +23,7 @@ Try<void> all_pages(Client& client, const std::string& target, std::string_view 
         TRY(client.perform({.method = "GET",
                             .target = fmt::format("{}?{}&prev-key={}", target, first_parameter,
                                                   percent_encode(last))}));
-    const std::size_t rows = TRY(parse(page.body, last));
+    const std::size_t rows = TRY(parse(page, last));
     if (rows == 0) return {};
   }
 }
@@ -69,8 +70,8 @@ class KeySink : public Sink {
 
 Try<void> list_volumes(Client& client, bool everybody, const VolumeRow& row) {
   const std::string_view whose = everybody ? "root-scan=true" : "info=service";
-  return all_pages(client, "/", whose, [&row](std::string_view body, std::string& last) {
-    return parse_volumes(body, [&](const VolumeInfo& volume, std::string_view json) {
+  return all_pages(client, "/", whose, [&row](const Reply& page, std::string& last) {
+    return parse_volumes(page.body, [&](const VolumeInfo& volume, std::string_view json) {
       last = volume.name;
       row(volume, json);
     });
@@ -81,8 +82,8 @@ Try<void> list_buckets(Client& client, const std::string& volume, std::string_vi
                        const BucketRow& row) {
   const std::string target = Path{.volume = volume}.target();
   const std::string which = "info=bucket&prefix=" + percent_encode(prefix);
-  return all_pages(client, target, which, [&row](std::string_view body, std::string& last) {
-    return parse_buckets(body, [&](const BucketInfo& bucket, std::string_view json) {
+  return all_pages(client, target, which, [&row](const Reply& page, std::string& last) {
+    return parse_buckets(page.body, [&](const BucketInfo& bucket, std::string_view json) {
       last = bucket.name;
       row(bucket, json);
     });
@@ -92,7 +93,7 @@ Try<void> list_buckets(Client& client, const std::string& volume, std::string_vi
 Try<void> list_keys(Client& client, const Path& bucket, std::string_view prefix,
                     const KeyRow& row) {
   const std::string target =
-      fmt::format("{}?stream&prefix={}", bucket.target(), percent_encode(prefix));
+      fmt::format("{}?stream&directories=true&prefix={}", bucket.target(), percent_encode(prefix));
   std::string last;
   for (;;) {
     KeySink sink(row, last);
@@ -103,6 +104,18 @@ Try<void> list_keys(Client& client, const Path& bucket, std::string_view prefix,
     const Try<void> outcome = reply.ok() ? sink.finish() : Try<void>(reply.error());
     if (outcome.ok() || !outcome.error().may_pass || sink.rows() == 0) return outcome;
   }
+}
+
+Try<void> list_level(Client& client, const Path& bucket, std::string_view prefix,
+                     const LevelRow& row) {
+  const std::string which = "delimiter=%2F&directories=true&prefix=" + percent_encode(prefix);
+  return all_pages(client, bucket.target(), which, [&](const Reply& page, std::string& last) {
+    const bool directories = parse_layout(page.layout) == Layout::file_system_optimized;
+    return parse_level(page.body, [&](const LevelEntry& entry) {
+      last = entry.name;
+      if (!directories || entry.name != prefix) row(entry);
+    });
+  });
 }
 
 }  // namespace dobson::ctl

@@ -22,10 +22,16 @@ Try<void> list_buckets(Client& client, const std::string& volume, std::string_vi
 // Called with each key and the JSON line it was read from; a failure ends the listing.
 using KeyRow = std::function<Try<void>(const KeyInfo&, std::string_view json)>;
 
-// The keys of `bucket` that begin with `prefix`, in byte order, as one stream
+// The keys and directories of `bucket` that begin with `prefix`, in byte order, as one stream
 // (spec/ozone-rest.md §4.14). A stream without its end line is a Failure; after a lost connection
 // the listing goes on behind the last name it has seen.
 Try<void> list_keys(Client& client, const Path& bucket, std::string_view prefix, const KeyRow& row);
+
+// One level of `bucket`: the names that begin with `prefix`, each up to the first '/' behind it
+// (§4.11), in byte order. An entry that ends there has no key. In a bucket with directories the one
+// that `prefix` names is left out, and empty ones are there.
+Try<void> list_level(Client& client, const Path& bucket, std::string_view prefix,
+                     const LevelRow& row);
 
 // Cuts a byte stream into lines, whatever pieces it comes in. Without the final newline there is no
 // line.

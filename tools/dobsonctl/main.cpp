@@ -27,18 +27,20 @@ constexpr const char* exit_codes =
     "  4  everything is done but for what load had to skip\n";
 
 constexpr const char* load_help =
-    "Sends every file below DIR as a key named by its path below DIR. Only what differs in size "
-    "or\n"
-    "MD5 is sent, so the same command goes on after an interruption. Adds and replaces keys, "
-    "never\n"
-    "removes one. Makes the volume and the bucket when they are missing.\n"
+    "Sends every file below DIR as a key named by its path below DIR. Only what differs in size\n"
+    "or MD5 is sent, so the same command goes on after an interruption. Adds and replaces keys,\n"
+    "never removes one. Makes the volume and the bucket when they are missing, the bucket with\n"
+    "directories (file-system-optimized), which 'mv' and 'rm -r' handle whole. A bucket that is\n"
+    "there keeps its layout.\n"
     "\n"
-    "Contents and names are kept; owners, modes and times are not. An empty directory becomes an\n"
-    "empty key whose name ends in '/'. A symbolic link is followed: what it points to, a file or "
-    "a\n"
-    "directory, is stored in its place. Skipped, named, and told by exit code 4: links that lead\n"
-    "nowhere or back to a directory they lie in, sockets, pipes, devices. Failed: names that are\n"
-    "not UTF-8 or longer than 1024 bytes, and files that change while they are read.\n"
+    "Contents and names are kept; owners, modes and times are not. An empty directory becomes a\n"
+    "directory, in an object-store bucket an empty key whose name ends in '/'. A symbolic link is\n"
+    "followed: what it points to, a file or a directory, is stored in its place. Skipped, named,\n"
+    "and told by exit code 4: links that lead nowhere or back to a directory they lie in, "
+    "sockets,\n"
+    "pipes, devices. Failed: names that are not UTF-8 or longer than 1024 bytes, files that "
+    "change\n"
+    "while they are read, and keys and directories that would have one name.\n"
     "\n"
     "After 'save' into an empty directory, 'diff -r DIR SAVED' shows exactly what was skipped or\n"
     "failed, and nothing if nothing was.\n";
@@ -50,6 +52,15 @@ constexpr const char* save_help =
     "none is removed. Keys that cannot be files are reported: '.', '..' or empty parts in the "
     "name,\n"
     "or a key 'a/b' beside a key 'a'.\n";
+
+constexpr const char* rm_help =
+    "In a bucket with directories -r removes one in a single request, whatever it holds. In "
+    "others\n"
+    "it removes each key whose name begins with KEY/, a thousand in a request.\n";
+
+constexpr const char* du_help =
+    "A line a directory, below the lines of those in it; the last line is the total. Keys count\n"
+    "with their sizes, directories do not count. Empty ones are shown in a bucket that has them.\n";
 
 constexpr const char* verify_help =
     "Decodes every row, recounts every total, compares every table with the others, and reads\n"
@@ -71,7 +82,9 @@ struct Call {
   std::string quota;
   std::string links = "follow";
   bool recursive = false;
+  std::string layout;
   ListStyle style;
+  UsageStyle usage;
   std::string name;
   std::function<Try<Exit>()> run;
 };
@@ -96,6 +109,12 @@ void add_json(CLI::App* command, Call& call, const std::string& what) {
   command->add_flag("--json", call.context.json, what);
 }
 
+void add_layout(CLI::App* command, Call& call, const std::string& what) {
+  command->add_option("--layout", call.layout, what)
+      ->check(CLI::IsMember({std::string(typed(Layout::object_store)),
+                             std::string(typed(Layout::file_system_optimized))}));
+}
+
 void add_key_commands(CLI::App& app, Call& call) {
   auto* put = add_command(app, call, "put", "Store a file as a key",
                           [&call] { return ctl::put(call.context, call.first, call.second); });
@@ -112,19 +131,24 @@ void add_key_commands(CLI::App& app, Call& call) {
       "FILE", call.second,
       "Where to; - is standard output. Default: a new file named as the key's last part");
 
-  auto* mv = add_command(app, call, "mv", "Rename a key inside its bucket",
-                         [&call] { return rename_key(call.context, call.first, call.second); });
-  mv->add_option("PATH", call.first, "/VOLUME/BUCKET/KEY")->required();
+  auto* mv = add_command(app, call, "mv", "Rename a key or a directory inside its bucket",
+                         [&call] { return move_key(call.context, call.first, call.second); });
+  mv->add_option("PATH", call.first,
+                 "/VOLUME/BUCKET/KEY; in a bucket with directories one of them, with all that is "
+                 "in it")
+      ->required();
   mv->add_option("NAME", call.second, "Its new name, or its new path in the same bucket")
       ->required();
 
-  auto* rm = add_command(app, call, "rm", "Remove a key, an empty bucket or an empty volume",
-                         [&call] { return remove_path(call.context, call.first, call.recursive); });
+  auto* rm =
+      add_command(app, call, "rm", "Remove a key, or a directory, bucket or volume that is empty",
+                  [&call] { return remove_path(call.context, call.first, call.recursive); });
   rm->add_option("PATH", call.first, "/VOLUME[/BUCKET[/KEY]]")->required();
   rm->add_flag("-r", call.recursive,
                "With all that is in it; of a key: the key, and all keys below KEY/");
   add_jobs(rm, call);
   add_json(rm, call, "With -r: print the summary as JSON");
+  rm->footer(std::string(rm_help) + "\n" + exit_codes);
 }
 
 void add_namespace_commands(CLI::App& app, Call& call) {
@@ -135,11 +159,27 @@ void add_namespace_commands(CLI::App& app, Call& call) {
   ls->set_help_flag("--help", "Print this help and exit");
   ls->add_option("PATH", call.first,
                  "Nothing or / lists volumes, /VOLUME its buckets, /VOLUME/BUCKET/PREFIX the keys "
-                 "that begin with PREFIX");
+                 "and directories that begin with PREFIX, one level of them");
   ls->add_flag("-l", call.style.details, "With dates, sizes and owners");
   ls->add_flag("-h", call.style.human_sizes, "Sizes as 1.5 KiB");
   ls->add_flag("--all", call.style.everybody, "Everybody's volumes (administrators)");
+  ls->add_flag("-R", call.style.recursive, "Keys and directories of all levels");
   add_json(ls, call, "Print a JSON object a line");
+
+  auto* du =
+      add_command(app, call, "du", "Show how much volumes, buckets and directories hold", [&call] {
+        return show_usage(call.context, call.first.empty() ? "/" : call.first, call.usage);
+      });
+  du->set_help_flag("--help", "Print this help and exit");
+  du->add_option("PATH", call.first,
+                 "/[VOLUME[/BUCKET[/PREFIX]]]; with PREFIX, the keys that begin with it: end a "
+                 "directory with '/'");
+  du->add_option("--depth", call.usage.depth, "How many levels below PATH get a line of their own")
+      ->capture_default_str();
+  du->add_flag("-h,--human", call.usage.human_sizes, "Sizes as 1.5 KiB");
+  du->add_flag("--all", call.usage.everybody, "Everybody's volumes (administrators)");
+  add_json(du, call, "Print a JSON object a line");
+  du->footer(std::string(du_help) + "\n" + exit_codes);
 
   auto* info = add_command(app, call, "info", "Show a volume, a bucket, or a key and its blocks",
                            [&call] { return show_info(call.context, call.first); });
@@ -153,9 +193,19 @@ void add_namespace_commands(CLI::App& app, Call& call) {
   mkvol->add_option("--owner", call.owner, "Whose it is; default: yours");
   mkvol->add_option("--quota", call.quota, "As in 500MB, 10GB, 1TB; default: none");
 
-  auto* mkbucket = add_command(app, call, "mkbucket", "Make a bucket",
-                               [&call] { return make_bucket(call.context, call.first); });
+  auto* mkbucket = add_command(app, call, "mkbucket", "Make a bucket", [&call] {
+    return make_bucket(call.context, call.first, parse_layout(call.layout));
+  });
   mkbucket->add_option("PATH", call.first, "/VOLUME/BUCKET")->required();
+  add_layout(mkbucket, call, "With directories or without; default: object-store, without");
+
+  auto* mkdir = add_command(app, call, "mkdir", "Make a directory and those above it",
+                            [&call] { return make_directory(call.context, call.first); });
+  mkdir
+      ->add_option("PATH", call.first,
+                   "/VOLUME/BUCKET/DIRECTORY; one that is there is left alone. In an object-store "
+                   "bucket: an empty key whose name ends in '/'")
+      ->required();
 }
 
 void add_tree_commands(CLI::App& app, Call& call) {
@@ -168,13 +218,15 @@ void add_tree_commands(CLI::App& app, Call& call) {
   };
   auto* load = add_command(app, call, "load", "Send a directory tree to a bucket", [&call] {
     call.context.server.retry_for = std::chrono::seconds(call.retry_s);
-    return ctl::load(call.context, call.first, call.second, call.links == "follow");
+    return ctl::load(call.context, call.first, call.second, parse_layout(call.layout),
+                     call.links == "follow");
   });
   load->add_option("DIR", call.first, "The directory to send")->required();
   load->add_option("PATH", call.second, "/VOLUME/BUCKET")->required();
   load->add_option("--links", call.links, "What to do with symbolic links: follow or skip")
       ->check(CLI::IsMember({"follow", "skip"}))
       ->capture_default_str();
+  add_layout(load, call, "Of a bucket that load makes; default: file-system-optimized");
   load->footer(std::string(load_help) + "\n" + exit_codes);
 
   auto* save = add_command(app, call, "save", "Write a bucket to a directory tree", [&call] {

@@ -4,10 +4,13 @@
 // the reader gone: main asks the stream once, at the end.
 
 #include <fmt/core.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <string>
 #include <utility>
+
+#include "tools/dobsonctl/text.h"
 
 namespace dobson::ctl {
 
@@ -15,6 +18,13 @@ template <class... Values>
 void print(std::FILE* to, fmt::format_string<Values...> format, Values&&... values) {
   const std::string text = fmt::format(format, std::forward<Values>(values)...);
   std::fwrite(text.data(), 1, text.size(), to);
+}
+
+// A name for standard output: a terminal must not obey control characters of a name, a pipe gets it
+// as it is.
+inline std::string shown(const std::string& name) {
+  static const bool terminal = isatty(STDOUT_FILENO) == 1;
+  return terminal ? printable(name) : name;
 }
 
 }  // namespace dobson::ctl

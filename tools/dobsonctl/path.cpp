@@ -20,6 +20,10 @@ std::string Path::target() const {
   return whole;
 }
 
+Path Path::directory() const {
+  return with_key(key.ends_with('/') ? key : key + '/');
+}
+
 Try<Path> parse_path(std::string_view text) {
   if (!text.starts_with('/'))
     return usage_failure(

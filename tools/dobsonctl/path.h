@@ -18,6 +18,7 @@ struct Path {
   std::string key = {};
 
   Path with_key(std::string_view name) const { return {volume, bucket, std::string(name)}; }
+  Path directory() const;      // with a key that ends in '/'
   std::string text() const;    // as typed
   std::string target() const;  // as requested: percent-encoded (spec/ozone-rest.md §2.3)
 };

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cmath>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/base/limits.h"
@@ -53,6 +54,11 @@ std::string bar(double part, std::size_t columns) {
   return "[" + std::string(full, '#') + std::string(columns - full, '.') + "]";
 }
 
+std::string fitted(std::string line, std::size_t width) {
+  if (width > 0) line.resize(std::min(line.size(), width - 1));
+  return line;
+}
+
 }  // namespace
 
 void RateMeter::update(double seconds, Amount done, Amount total) {
@@ -75,6 +81,10 @@ double RateMeter::seconds_left() const {
 }
 
 std::string progress_line(const ProgressState& state, const RateMeter& meter, std::size_t width) {
+  if (!state.has_end)
+    return fitted(fmt::format("{}  {} keys  {:.0f} keys/s", state.verb, grouped(state.done.keys),
+                              meter.keys_per_second()),
+                  width);
   // In the order of the line; a narrow one loses the highest rank first.
   struct Piece {
     int rank;
@@ -110,13 +120,13 @@ std::string progress_line(const ProgressState& state, const RateMeter& meter, st
       line += " " + bar(meter.part_done(), std::min(room - length(), bar_columns_max));
   }
   for (const Piece& piece : pieces) line += piece.text;
-  if (width > 0) line.resize(std::min(line.size(), width - 1));
-  return line;
+  return fitted(std::move(line), width);
 }
 
 Progress::Progress(std::string_view verb, Amount total)
     : verb_(verb),
       terminal_(isatty(STDERR_FILENO) == 1),
+      has_end_(total.keys + total.bytes > 0),
       keys_total_(total.keys),
       bytes_total_(total.bytes),
       thread_([this] { run(); }) {}
@@ -144,17 +154,30 @@ void Progress::show(std::size_t width) {
   const ProgressState state = {.verb = verb_,
                                .done = {.keys = keys_, .bytes = bytes_},
                                .total = {.keys = keys_total_, .bytes = bytes_total_},
-                               .failed = failed_};
+                               .failed = failed_,
+                               .has_end = has_end_};
   const std::string line = progress_line(state, meter_, width);
   // To the line's beginning, the text, the rest of the line erased.
   print(stderr, "{}", terminal_ ? "\r" + line + "\x1b[K" : line + "\n");
   std::fflush(stderr);
+  drawn_ = terminal_;
+}
+
+void Progress::erase() {
+  if (drawn_) print(stderr, "\r\x1b[K");
+  drawn_ = false;
+}
+
+void Progress::print_above(std::string_view text) {
+  const std::scoped_lock lock(mutex_);
+  erase();
+  print(stdout, "{}", text);
+  if (terminal_) std::fflush(stdout);
 }
 
 void Progress::run() {
   const auto began = Clock::now();
   auto shown = began;
-  bool drawn = false;
   std::unique_lock lock(mutex_);
   while (!ending_.wait_for(lock, redraw_interval, [this] { return ended_; })) {
     const auto now = Clock::now();
@@ -163,9 +186,8 @@ void Progress::run() {
     if (!terminal_ && now - shown < plain_interval) continue;
     show(terminal_ ? terminal_columns() : 0);
     shown = now;
-    drawn = true;
   }
-  if (drawn && terminal_) print(stderr, "\r\x1b[K");
+  erase();
 }
 
 }  // namespace dobson::ctl

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <thread>
 
 namespace dobson::ctl {
@@ -43,6 +44,7 @@ struct ProgressState {
   Amount done;
   Amount total;
   std::uint64_t failed = 0;
+  bool has_end = true;  // whether anybody knows the total
 };
 
 // `width` in columns; 0: a plain line without a bar, as long as it gets.
@@ -50,6 +52,7 @@ std::string progress_line(const ProgressState& state, const RateMeter& meter, st
 
 class Progress {
  public:
+  // Without a total nobody knows how much there is.
   Progress(std::string_view verb, Amount total);
   ~Progress();  // leaves a clean line behind
 
@@ -58,23 +61,28 @@ class Progress {
   // A key that is not to be moved: out of the total.
   void left_out(std::uint64_t bytes);
   void failed(std::uint64_t bytes);
+  // To standard output; a line on the terminal gives way to it.
+  void print_above(std::string_view text);
 
  private:
+  void erase();
   void show(std::size_t width);
   void run();
 
   const std::string_view verb_;
   const bool terminal_;
+  const bool has_end_;
   std::atomic<std::uint64_t> keys_ = 0;
   std::atomic<std::uint64_t> bytes_ = 0;
   std::atomic<std::uint64_t> keys_total_;
   std::atomic<std::uint64_t> bytes_total_;
   std::atomic<std::uint64_t> failed_ = 0;
 
-  RateMeter meter_;  // of the thread alone
-  std::mutex mutex_;
+  RateMeter meter_;   // of the thread alone
+  std::mutex mutex_;  // of the two flags and of what is written
   std::condition_variable ending_;
-  bool ended_ = false;  // guarded by mutex_
+  bool ended_ = false;
+  bool drawn_ = false;  // a line stands on the terminal
   std::thread thread_;
 };
 

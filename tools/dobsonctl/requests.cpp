@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <utility>
+
 #include "tools/dobsonctl/text.h"
 
 namespace dobson::ctl {
@@ -14,8 +16,31 @@ Try<void> create_volume(Client& client, const std::string& volume, const std::st
   return {};
 }
 
-Try<void> create_bucket(Client& client, const Path& bucket) {
-  TRY(client.perform({.method = "POST", .target = bucket.target()}));
+Try<void> create_bucket(Client& client, const Path& bucket, std::optional<Layout> layout) {
+  Request request = {.method = "POST", .target = bucket.target()};
+  if (layout) request.headers = {fmt::format("{}: {}", layout_header, on_wire(*layout))};
+  TRY(client.perform(request));
+  return {};
+}
+
+Try<Layout> bucket_layout(Client& client, const Path& path) {
+  const Reply reply =
+      TRY(client.perform({.method = "GET", .target = path.with_key("").target() + "?info=bucket"}));
+  return parse_layout(reply.layout).value_or(Layout::object_store);
+}
+
+bool may_mean_directory(Client& client, const Path& path, const Failure& failure) {
+  if (failure.code != "keyNotFound" && failure.code != "invalidKey") return false;
+  const auto layout = bucket_layout(client, path);
+  return layout.ok() && *layout == Layout::file_system_optimized;
+}
+
+Try<void> store_empty(Client& client, const Path& key, std::vector<std::string> headers) {
+  TextSource nothing("");
+  TRY(client.perform({.method = "PUT",
+                      .target = key.target(),
+                      .headers = std::move(headers),
+                      .source = &nothing}));
   return {};
 }
 

@@ -69,20 +69,28 @@ std::string refused(const KeyInfo& key, CollisionFinder& collisions) {
   return {};
 }
 
+// Whether the last item is a directory that `name` lies in, and so comes with it. In a listing a
+// directory stands right before what is in it.
+bool makes_last_of(const std::vector<Item>& items, std::string_view name) {
+  return !items.empty() && items.back().name.ends_with('/') && name.starts_with(items.back().name);
+}
+
 }  // namespace
 
 Try<Exit> save(const Context& context, const std::string& text, const std::string& directory) {
   const Path bucket = TRY(parse_bucket(text));
   Batch batch(context, "save", "saved");
   Client client(context.server);
+  const bool directories = TRY(bucket_layout(client, bucket)) == Layout::file_system_optimized;
   std::vector<Item> items;
   CollisionFinder collisions;
   TRY(list_keys(client, bucket, "", [&](const KeyInfo& key, std::string_view) -> Try<void> {
-    std::string reason = refused(key, collisions);
-    if (reason.empty())
-      items.push_back({.name = key.name, .size = key.size, .md5 = key.md5});
-    else
+    if (std::string reason = refused(key, collisions); !reason.empty()) {
       batch.fail({key.name, std::move(reason)});
+      return {};
+    }
+    if (directories && makes_last_of(items, key.name)) items.pop_back();
+    items.push_back({.name = key.name, .size = key.size, .md5 = key.md5});
     return {};
   }));
 

@@ -1,8 +1,8 @@
 // ls and info.
 
 #include <fmt/core.h>
-#include <unistd.h>
 
+#include "http/json/writer.h"
 #include "tools/dobsonctl/commands.h"
 #include "tools/dobsonctl/listing.h"
 #include "tools/dobsonctl/output.h"
@@ -15,8 +15,7 @@ namespace {
 // The formats of one `ls`.
 class Lister {
  public:
-  Lister(bool json, ListStyle style)
-      : json_(json), style_(style), terminal_(isatty(STDOUT_FILENO) == 1) {}
+  Lister(bool json, ListStyle style) : json_(json), style_(style) {}
 
   void volume(const VolumeInfo& volume, std::string_view json) const {
     if (json_) return line(json);
@@ -40,19 +39,25 @@ class Lister {
     line(shown(key.name));
   }
 
+  void entry(const LevelEntry& entry) const {
+    if (entry.key != nullptr) return key(*entry.key, entry.json);
+    if (json_) {
+      auto& json = http::JsonWriter::begin().object().key("prefix").string(entry.name);
+      return line(json.end_object().text());
+    }
+    if (style_.details) print(stdout, "{:<29}  {:>16}  ", "-", "-");
+    line(shown(std::string(entry.name)));
+  }
+
  private:
   std::string size(std::uint64_t bytes) const {
     return style_.human_sizes ? human_size(static_cast<double>(bytes)) : std::to_string(bytes);
   }
 
-  // A terminal must not obey control characters of a key's name; a pipe gets the name as it is.
-  std::string shown(const std::string& name) const { return terminal_ ? printable(name) : name; }
-
   static void line(std::string_view text) { print(stdout, "{}\n", text); }
 
   bool json_;
   ListStyle style_;
-  bool terminal_;
 };
 
 // What the buckets of a volume hold, or one of them.
@@ -95,11 +100,12 @@ void print_volume(const VolumeInfo& volume, const Contents& contents) {
   print_size(contents.bytes);
 }
 
-void print_bucket(const BucketInfo& bucket, const Contents& contents) {
+void print_bucket(const BucketInfo& bucket, std::string_view layout, const Contents& contents) {
   print_field("bucket", bucket.name);
   print_field("created", bucket.created);
   print_field("storage", bucket.storage);
   print_field("versioning", bucket.versioning);
+  if (const auto known = parse_layout(layout)) print_field("layout", typed(*known));
   for (const std::string& acl : bucket.acls) print_field("acl", printable(acl));
   print_field("keys", grouped(contents.keys));
   print_size(contents.bytes);
@@ -118,14 +124,14 @@ void print_key(const KeyDetail& detail) {
                                      block.local, grouped(block.length), grouped(block.offset)));
 }
 
-Try<void> print_answer(Client& client, const Path& path, std::string_view body) {
+Try<void> print_answer(Client& client, const Path& path, const Reply& reply) {
   if (!path.key.empty()) {
-    print_key(TRY(parse_key_detail(body)));
+    print_key(TRY(parse_key_detail(reply.body)));
   } else if (!path.bucket.empty()) {
-    const BucketInfo bucket = TRY(parse_bucket_info(body));
-    print_bucket(bucket, TRY(contents_of(client, path)));
+    const BucketInfo bucket = TRY(parse_bucket_info(reply.body));
+    print_bucket(bucket, reply.layout, TRY(contents_of(client, path)));
   } else {
-    const VolumeInfo volume = TRY(parse_volume(body));
+    const VolumeInfo volume = TRY(parse_volume(reply.body));
     print_volume(volume, TRY(contents_of(client, path)));
   }
   return {};
@@ -147,6 +153,9 @@ Try<Exit> show_list(const Context& context, const std::string& text, ListStyle s
                      [&lister](const BucketInfo& bucket, std::string_view json) {
                        lister.bucket(bucket, json);
                      }));
+  } else if (!style.recursive) {
+    TRY(list_level(client, path.with_key(""), path.key,
+                   [&lister](const LevelEntry& entry) { lister.entry(entry); }));
   } else {
     TRY(list_keys(client, path.with_key(""), path.key,
                   [&lister](const KeyInfo& key, std::string_view json) -> Try<void> {
@@ -169,7 +178,7 @@ Try<Exit> show_info(const Context& context, const std::string& text) {
   if (context.json)
     print(stdout, "{}\n", reply.body);
   else
-    TRY(print_answer(client, path, reply.body));
+    TRY(print_answer(client, path, reply));
   return Exit::done;
 }
 

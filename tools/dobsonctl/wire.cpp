@@ -60,6 +60,17 @@ class Fields {
     return value;
   }
 
+  void texts(std::string_view name, std::vector<std::string>& values) {
+    dom::array elements;
+    note(object_[name].get(elements));
+    if (error_ != simdjson::SUCCESS) return;
+    for (const dom::element element : elements) {
+      std::string_view value;
+      note(element.get(value));
+      values.emplace_back(value);
+    }
+  }
+
   template <class Each>
   std::size_t each(std::string_view name, const Each& use) {
     dom::array rows;
@@ -213,6 +224,47 @@ Try<std::size_t> parse_buckets(std::string_view body, const BucketRow& row) {
     return error ? error : fields.error();
   };
   return parse_page<BucketInfo>(body, "buckets", read, row);
+}
+
+Try<std::size_t> parse_level(std::string_view body, const LevelRow& row) {
+  return parse_object<std::size_t>(body, [&](dom::object object, std::size_t& count) {
+    Fields fields(object);
+    std::vector<std::string> prefixes;
+    fields.texts("commonPrefixes", prefixes);
+    auto prefix = prefixes.begin();
+    const auto pass_prefixes = [&](const std::string* before) {
+      for (; prefix != prefixes.end() && (before == nullptr || *prefix < *before); ++prefix)
+        row({.name = *prefix, .key = nullptr, .json = {}});
+    };
+    count = prefixes.size() + fields.each("keyList", [&](dom::object element) {
+      Fields key_fields(element);
+      KeyInfo key;
+      read_key(key_fields, key);
+      if (key_fields.error() != simdjson::SUCCESS) return key_fields.error();
+      pass_prefixes(&key.name);
+      const std::string json = simdjson::minify(element);
+      row({.name = key.name, .key = &key, .json = json});
+      return simdjson::SUCCESS;
+    });
+    pass_prefixes(nullptr);
+    return fields.error();
+  });
+}
+
+Try<std::vector<DeleteError>> parse_delete_errors(std::string_view body) {
+  using Errors = std::vector<DeleteError>;
+  return parse_object<Errors>(body, [](dom::object object, Errors& errors) {
+    Fields fields(object);
+    fields.each("errors", [&errors](dom::object row) {
+      Fields error(row);
+      DeleteError read = {.name = error.text("keyName"), .failure = {}};
+      read.failure.code = error.text("shortMessage");
+      read.failure.reason = error.text("message");
+      errors.push_back(std::move(read));
+      return error.error();
+    });
+    return fields.error();
+  });
 }
 
 Try<StreamLine> parse_stream_line(std::string_view line) {

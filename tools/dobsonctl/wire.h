@@ -67,6 +67,25 @@ using BucketRow = std::function<void(const BucketInfo&, std::string_view json)>;
 Try<std::size_t> parse_volumes(std::string_view body, const VolumeRow& row);
 Try<std::size_t> parse_buckets(std::string_view body, const BucketRow& row);
 
+// A row of a listing with a delimiter (§4.11): a key with its JSON text, or a common prefix alone.
+// Valid during the call.
+struct LevelEntry {
+  std::string_view name;
+  const KeyInfo* key;
+  std::string_view json;
+};
+using LevelRow = std::function<void(const LevelEntry&)>;
+
+// Both kinds together in byte order. Returns the number of rows.
+Try<std::size_t> parse_level(std::string_view body, const LevelRow& row);
+
+// What a batch delete did not delete (§4.10), in the order of the request.
+struct DeleteError {
+  std::string name;
+  Failure failure;
+};
+Try<std::vector<DeleteError>> parse_delete_errors(std::string_view body);
+
 // One line of a streamed listing (§4.14): a key, or the end line with its count.
 struct StreamLine {
   KeyInfo key;
