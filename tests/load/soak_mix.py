@@ -159,6 +159,25 @@ async def delete(client):
     client.keys.pop(name, None)
 
 
+async def delete_batch(client):
+    names = sorted({client.name() for _ in range(client.draw.randint(1, 5))})
+    reply = await client.ask(200, "POST", f"{client.bucket}?delete",
+                             json.dumps({"keys": names, "quiet": False}).encode())
+    client.check(json.loads(reply.body) == {"deleted": names, "errors": []}, f"deleted {names}")
+    for name in names:
+        client.keys.pop(name, None)
+
+
+async def copy(client):
+    name, to = client.name(), client.name()
+    content = client.keys.get(name)
+    reply = await client.ask(201 if content else 404, "PUT", client.target(to),
+                             headers=[("x-ozone-copy-source", client.target(name))])
+    if content:
+        client.check(reply.headers["etag"] == content.etag, f"the ETag of {to}, a copy of {name}")
+        client.keys[to] = content
+
+
 async def multipart(client):
     name, content = client.name(), Content.drawn(client.draw, 300 * KIB)
     target = client.target(name)
@@ -298,6 +317,8 @@ MIX = (
     (2, put, {"most": 300 * KIB, "chunked": True}),
     (1, put, {"most": 4 * MIB}),
     (3, create, {}),
+    (4, copy, {}),
+    (3, delete_batch, {}),
     (3, replace, {}),
     (25, get, {}),
     (8, get_range, {}),
