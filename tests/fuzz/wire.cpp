@@ -20,6 +20,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto again = parse_bucket_info(json);
     DOBSON_ASSERT(again.ok() && again->name == bucket.name && again->acls == bucket.acls);
   });
+  (void)parse_level(body, [](const LevelEntry&) {});
+  (void)parse_delete_errors(body);
   DOBSON_ASSERT(!refusal(400, body).reason.empty());
   return 0;
 }

@@ -2,6 +2,8 @@
 
 #include "tools/dobsonctl/listing.h"
 
+#include <fmt/core.h>
+
 #include <boost/test/unit_test.hpp>
 #include <utility>
 
@@ -98,6 +100,45 @@ BOOST_AUTO_TEST_CASE(each_row_of_a_page_comes_with_its_own_json) {
   BOOST_TEST(buckets[0].bytes == 4096u);
   BOOST_TEST(buckets[1].name == "tales");
   BOOST_TEST(!parse_buckets("{\"volumes\":[]}", [](const auto&, auto) {}).ok());
+}
+
+BOOST_AUTO_TEST_CASE(a_level_is_keys_and_prefixes_in_byte_order) {
+  const auto key = [](const std::string& name) {
+    return R"({"version":0,"md5hash":null,"createdOn":"a","modifiedOn":"b","size":7,"keyName":")" +
+           name + "\"}";
+  };
+  const auto level = [&](const std::string& keys, const std::string& prefixes) {
+    std::string names;
+    const auto rows =
+        parse_level(R"({"keyList":[)" + keys + R"(],"commonPrefixes":[)" + prefixes + "]}",
+                    [&](const LevelEntry& entry) {
+                      names += fmt::format("{}{} ", entry.name, entry.key == nullptr ? "" : "*");
+                      if (entry.key != nullptr) BOOST_TEST(entry.json == key(entry.key->name));
+                    });
+    return rows.ok() ? names + std::to_string(*rows) : "failed";
+  };
+  BOOST_TEST(level("", "") == "0");
+  BOOST_TEST(level(key("a") + "," + key("a0"), "") == "a* a0* 2");
+  BOOST_TEST(level("", R"("a/","b/")") == "a/ b/ 2");
+  BOOST_TEST(level(key("a-") + "," + key("a0"), R"("a/","b/")") == "a-* a/ a0* b/ 4");
+  for (const std::string bad : {"1", "null", "{}"}) {
+    BOOST_TEST(level(bad, "") == "failed", bad);
+    BOOST_TEST(level("", bad) == "failed", bad);
+  }
+  BOOST_TEST(!parse_level(R"({"keyList":[]})", [](const LevelEntry&) {}).ok());
+}
+
+BOOST_AUTO_TEST_CASE(a_batch_delete_says_what_it_left) {
+  const auto errors = parse_delete_errors(
+      R"({"deleted":[],"errors":[{"keyName":"a/","shortMessage":"directoryNotEmpty",)"
+      R"("message":"no"},{"keyName":"b","shortMessage":"invalidKey","message":"bad"}]})");
+  BOOST_TEST_REQUIRE(errors.ok());
+  BOOST_TEST_REQUIRE(errors->size() == 2u);
+  BOOST_TEST((*errors)[0].name == "a/");
+  BOOST_TEST((*errors)[0].failure.code == "directoryNotEmpty");
+  BOOST_TEST((*errors)[1].failure.reason == "bad");
+  for (const std::string_view bad : {"", "{}", R"({"errors":[{"keyName":"a"}]})"})
+    BOOST_TEST(!parse_delete_errors(bad).ok(), bad);
 }
 
 // What is wrong ends the reading: simdjson must not be asked for the next field.

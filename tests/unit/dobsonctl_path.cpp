@@ -4,6 +4,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "tools/dobsonctl/layout.h"
+
 namespace dobson::ctl {
 namespace {
 
@@ -46,6 +48,22 @@ BOOST_AUTO_TEST_CASE(the_request_target_keeps_the_slashes_of_a_key_alone) {
   BOOST_TEST(parsed("/vol").target() == "/vol");
   BOOST_TEST(parsed("/").target() == "/");
   BOOST_TEST(parsed("/v l/b").with_key("k").target() == "/v%20l/b/k");
+}
+
+BOOST_AUTO_TEST_CASE(a_directory_ends_in_one_slash) {
+  BOOST_TEST(parsed("/vol/bucket/a/b").directory().text() == "/vol/bucket/a/b/");
+  BOOST_TEST(parsed("/vol/bucket/a/b/").directory().text() == "/vol/bucket/a/b/");
+}
+
+BOOST_AUTO_TEST_CASE(layouts_are_read_as_people_and_headers_write_them) {
+  BOOST_TEST((parse_layout("object-store") == Layout::object_store));
+  BOOST_TEST((parse_layout("FILE_SYSTEM_OPTIMIZED") == Layout::file_system_optimized));
+  for (const Layout layout : {Layout::object_store, Layout::file_system_optimized}) {
+    BOOST_TEST((parse_layout(typed(layout)) == layout));
+    BOOST_TEST((parse_layout(on_wire(layout)) == layout));
+  }
+  for (const std::string_view text : {"", "object", "object_store", "FILE-SYSTEM-OPTIMIZED"})
+    BOOST_TEST(!parse_layout(text), text);
 }
 
 BOOST_AUTO_TEST_CASE(a_file_never_leaves_its_directory) {

@@ -78,6 +78,16 @@ BOOST_AUTO_TEST_CASE(a_narrow_line_keeps_the_bar_the_rate_and_the_time_left) {
   BOOST_TEST(narrow.find("keys") == std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(without_a_total_there_is_no_part_and_no_time_left) {
+  RateMeter meter;
+  const ProgressState state = {
+      .verb = "du", .done = {.keys = 20'000}, .total = {}, .has_end = false};
+  meter.update(4, state.done, state.total);
+  BOOST_TEST(progress_line(state, meter, 0) == "du  20,000 keys  5000 keys/s");
+  for (std::size_t width = 1; width <= 80; ++width)
+    BOOST_TEST(progress_line(state, meter, width).size() < width);
+}
+
 BOOST_AUTO_TEST_CASE(a_single_key_is_not_counted) {
   RateMeter meter;
   const std::string line = progress_line(

@@ -36,11 +36,9 @@ constexpr const char* load_help =
     "Contents and names are kept; owners, modes and times are not. An empty directory becomes a\n"
     "directory, in an object-store bucket an empty key whose name ends in '/'. A symbolic link is\n"
     "followed: what it points to, a file or a directory, is stored in its place. Skipped, named,\n"
-    "and told by exit code 4: links that lead nowhere or back to a directory they lie in, "
-    "sockets,\n"
-    "pipes, devices. Failed: names that are not UTF-8 or longer than 1024 bytes, files that "
-    "change\n"
-    "while they are read, and keys and directories that would have one name.\n"
+    "and told by exit code 4: links that lead nowhere or back to a directory they lie in,\n"
+    "sockets, pipes, devices. Failed: names that are not UTF-8 or longer than 1024 bytes, files\n"
+    "that change while they are read, keys and directories that would have one name.\n"
     "\n"
     "After 'save' into an empty directory, 'diff -r DIR SAVED' shows exactly what was skipped or\n"
     "failed, and nothing if nothing was.\n";
@@ -54,9 +52,8 @@ constexpr const char* save_help =
     "or a key 'a/b' beside a key 'a'.\n";
 
 constexpr const char* rm_help =
-    "In a bucket with directories -r removes one in a single request, whatever it holds. In "
-    "others\n"
-    "it removes each key whose name begins with KEY/, a thousand in a request.\n";
+    "In a bucket with directories -r removes one in a single request, whatever it holds. In\n"
+    "others it removes each key whose name begins with KEY/, a thousand in a request.\n";
 
 constexpr const char* du_help =
     "A line a directory, below the lines of those in it; the last line is the total. Keys count\n"
