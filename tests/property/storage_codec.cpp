@@ -145,10 +145,25 @@ BOOST_AUTO_TEST_CASE(strange_keys_are_refused) {
   BOOST_TEST(!decode_key<BlockId>("seventeen bytes..").has_value());
 }
 
-using Stored =
-    std::tuple<StateRecord, NameRow, ContainerRecord, BlockRecord, DeletedBlockRecord, Command>;
+// What is stored, under a name for the test.
+template <class T>
+struct Stored {
+  using Value = T;
+};
+struct Names : Stored<NameRow> {};
+struct Commands : Stored<Command> {};
+struct State : Stored<StateRecord> {};
+struct Containers : Stored<ContainerRecord> {};
+struct Blocks : Stored<BlockRecord> {};
+struct DeletedBlocks : Stored<DeletedBlockRecord> {};
+struct DeletedKeys : Stored<DeletedKeyRecord> {};
+struct DeletedDirectories : Stored<DeletedDirectoryRecord> {};
+struct Uploads : Stored<UploadRecord> {};
+using AllStored = std::tuple<Names, Commands, State, Containers, Blocks, DeletedBlocks, DeletedKeys,
+                             DeletedDirectories, Uploads>;
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(values_come_back, T, Stored) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(values_come_back, OfStored, AllStored) {
+  using T = OfStored::Value;
   Generator generator(test::seed());
   for (int i = 0; i < 300; ++i) {
     const std::string bytes = encoded(generator.make<T>());
