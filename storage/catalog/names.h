@@ -45,7 +45,9 @@ class NameScan {
 
   // False: no more. Not to be called again then.
   bool next();
-  // `next` goes on behind all names that begin with these bytes.
+  // `next` goes on behind the directory that it found, whose rows stand elsewhere: one step.
+  void pass() { move_ = Move::step; }
+  // `next` goes on behind all names that begin with these bytes: a seek.
   void skip(std::string_view prefix);
   std::string_view name() const { return name_; }
   std::string_view row() const { return cursor_.value(); }

@@ -175,7 +175,7 @@ bool KeyScan::next() {
               .modified = directory.modified};
       return true;
     }
-    if (directory.totals.keys == 0) names_.skip(names_.name());
+    if (directory.totals.keys == 0) names_.pass();
   }
   return false;
 }
