@@ -32,16 +32,21 @@ std::string replies_to(World& world, std::string_view sent) {
   return replies;
 }
 
-std::string request(std::string_view method, std::string_view target, std::string_view body = {}) {
+std::string request(std::string_view method, std::string_view target, std::string_view body = {},
+                    std::string_view header = {}) {
   std::string text(method);
   text.append(" ").append(target).append(" HTTP/1.1\r\nHost: a\r\nx-ozone-version: v1\r\n");
   text.append("Date: Mon, 26 Jun 2017 04:23:30 GMT\r\nAuthorization: OZONE root\r\n");
   text.append("x-ozone-user: bilbo\r\nx-ozone-acls: ADD user:frodo:rw,group:hobbits:r\r\n");
-  text.append("Content-Length: ").append(std::to_string(body.size())).append("\r\n\r\n");
+  text.append(header)
+      .append("Content-Length: ")
+      .append(std::to_string(body.size()))
+      .append("\r\n\r\n");
   return text.append(body);
 }
 
-// What inputs find. The long key has a block that is not in memory.
+// What inputs find. The long key has a block that is not in memory; the ids of the uploads are as
+// their starts draw them, the same each time, and stand in inputs of the corpus.
 std::string beginnings() {
   std::string text = request("POST", "/shire") + request("POST", "/small?quota=1000BYTES");
   for (const auto bucket : {"/shire/maps", "/shire/empty", "/small/maps"}) {
@@ -53,6 +58,12 @@ std::string beginnings() {
   text += request("PUT", "/shire/maps/none");
   text += request("PUT", "/shire/maps/long", std::string(5500, 'l'));
   text += request("PUT", "/shire/maps/" + std::string(600, 'n'), "n");
+  text += request("POST", "/shire/tree", {}, "x-ozone-bucket-layout: FILE_SYSTEM_OPTIMIZED\r\n");
+  for (const auto key : {"a", "d/b", "d/e/f", "d/empty/"}) {
+    text += request("PUT", std::string("/shire/tree/") + key,
+                    std::string_view(key).ends_with('/') ? "" : key);
+  }
+  text += request("POST", "/shire/maps/up?uploads") + request("POST", "/shire/tree/d/up?uploads");
   return text + request("PUT", "/small/maps/a", std::string(700, 's'));
 }
 
