@@ -43,7 +43,7 @@ struct OneLog : test::State {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(storage_stages, OneLog)
+BOOST_FIXTURE_TEST_SUITE(storage_stages, OneLog, *boost::unit_test::label("tsan"))
 
 BOOST_AUTO_TEST_CASE(nothing_is_proposed_when_nothing_waits) {
   BOOST_TEST(!stages.run_once(clock.now()));

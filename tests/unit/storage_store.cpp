@@ -9,6 +9,7 @@
 #include "storage/query/namespace.h"
 #include "storage/query/state_block_index.h"
 #include "storage/verify/stopped_store.h"
+#include "tests/support/local_blocks.h"
 #include "tests/support/state.h"
 #include "tests/support/temporary_directory.h"
 
@@ -119,6 +120,40 @@ BOOST_AUTO_TEST_CASE(a_store_that_is_nearly_full_says_so) {
   BOOST_TEST(test::text_of(run(*store, CreateVolume{"shire", "frodo", "root", {}})) ==
              "out_of_space");
   BOOST_TEST(store->metrics().free_bytes > 0);
+}
+
+// All jobs at work, and a reader that meets them.
+BOOST_AUTO_TEST_CASE(a_deleted_tree_goes_by_itself, *boost::unit_test::label("tsan")) {
+  options.delete_delay_ms = 0;
+  const auto store = open();
+  run(*store, CreateVolume{"shire", "frodo", "root", {}}).value();
+  run(*store, CreateBucket{.volume = "shire",
+                           .bucket = "tree",
+                           .creator = "",
+                           .layout = Layout::file_system_optimized})
+      .value();
+  const test::Bytes bytes = test::pattern(1000);
+  for (int i = 0; i < 50; ++i) {
+    const auto writer = std::move(store->blocks().write(bytes.size()).value());
+    BOOST_TEST_REQUIRE(writer->append(bytes).ok());
+    const WrittenObject written = test::finish(*writer).value();
+    run(*store, PutKey{"shire", "tree", "a/" + std::to_string(i), written.size, written.md5,
+                       written.blocks})
+        .value();
+    writer->keep();
+  }
+  run(*store, DeleteKey{"shire", "tree", "a/", {}, true}).value();
+
+  const auto reader = store->make_reader();
+  const auto waiting = [&store] {
+    const auto [uploads, directories, keys, blocks] = store->metrics().deletion;
+    return uploads + directories + keys + blocks;
+  };
+  while (waiting() != 0) {
+    BOOST_TEST_REQUIRE(root_totals(reader->txn()).keys == 0);
+    reader->reset();
+  }
+  while (store->metrics().blocks.freed_bytes == 0) continue;  // behind the commit
 }
 
 BOOST_AUTO_TEST_SUITE_END()
