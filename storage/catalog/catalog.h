@@ -131,7 +131,7 @@ EnvOptions state_options(const std::filesystem::path& data, std::uint64_t map_si
 // Makes `state/` in a data directory unless it is there (storage/env/create_env.h).
 Status create_state(const std::filesystem::path& data, std::uint64_t map_size);
 
-// The counters of the state. Throws EnvError when there are none, or a newer Dobson wrote them.
+// The counters of the state. Throws EnvError when there are none, or another Dobson wrote them.
 StateRecord read_state(const ReadTxn& txn);
 void write_state(WriteTxn& txn, const StateRecord& state);
 

@@ -7,7 +7,6 @@
 #include <fcntl.h>
 #include <sys/types.h>
 
-#include <cstdarg>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -20,10 +19,8 @@ Function* next_of(Function*, const char* name) {
   return reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name));
 }
 
-// The last argument of `open`, if it has one.
-inline mode_t mode_of(int flags, va_list arguments) {
-  return (flags & O_CREAT) != 0 ? va_arg(arguments, mode_t) : 0;
-}
+// What the library makes of every `open` (tests/crash/preload_open.cpp).
+int on_open(int base_fd, const char* path, int flags, mode_t mode);
 
 class Directory {
  public:

@@ -171,16 +171,6 @@ int recorded_sync(Kind kind, int fd, int (*call)(int)) {
   return result;
 }
 
-int recorded_open(int base_fd, const char* path, int flags, mode_t mode) {
-  static const auto call = next_of(::openat, "openat");
-  const auto name = recorded_name(base_fd, path);
-  if (!name) return call(base_fd, path, flags, mode);
-  const std::lock_guard lock(recorder->mutex);
-  const int fd = call(base_fd, path, flags, mode);
-  if (fd >= 0) recorder->opened(fd, flags, mode, *name);
-  return fd;
-}
-
 int flags_of(std::string_view stream_mode) {
   switch (stream_mode.front()) {
     case 'w':
@@ -193,27 +183,22 @@ int flags_of(std::string_view stream_mode) {
 }
 
 }  // namespace
+
+int on_open(int base_fd, const char* path, int flags, mode_t mode) {
+  static const auto call = next_of(::openat, "openat");
+  const auto name = recorded_name(base_fd, path);
+  if (!name) return call(base_fd, path, flags, mode);
+  const std::lock_guard lock(recorder->mutex);
+  const int fd = call(base_fd, path, flags, mode);
+  if (fd >= 0) recorder->opened(fd, flags, mode, *name);
+  return fd;
+}
+
 }  // namespace dobson::crash
 
 using namespace dobson::crash;
 
 extern "C" {
-
-int open(const char* path, int flags, ...) {
-  va_list arguments;
-  va_start(arguments, flags);
-  const mode_t mode = mode_of(flags, arguments);
-  va_end(arguments);
-  return recorded_open(AT_FDCWD, path, flags, mode);
-}
-
-int openat(int base_fd, const char* path, int flags, ...) {
-  va_list arguments;
-  va_start(arguments, flags);
-  const mode_t mode = mode_of(flags, arguments);
-  va_end(arguments);
-  return recorded_open(base_fd, path, flags, mode);
-}
 
 FILE* fopen(const char* path, const char* mode) {
   static const auto call = next_of(::fopen, "fopen");
@@ -355,9 +340,7 @@ int mkdir(const char* path, mode_t mode) noexcept {
 }
 
 // The names that the C library has for 64-bit offsets are the same functions.
-[[gnu::alias("open")]] int open64(const char*, int, ...);
 [[gnu::alias("fopen")]] FILE* fopen64(const char*, const char*);
-[[gnu::alias("openat")]] int openat64(int, const char*, int, ...);
 [[gnu::alias("pwrite")]] ssize_t pwrite64(int, const void*, size_t, off64_t);
 [[gnu::alias("pwritev")]] ssize_t pwritev64(int, const iovec*, int, off64_t);
 [[gnu::alias("ftruncate")]] int ftruncate64(int, off64_t) noexcept;

@@ -32,7 +32,6 @@
 namespace dobson::fault {
 namespace {
 
-using crash::mode_of;
 using crash::next_of;
 
 enum Kind : unsigned {
@@ -152,35 +151,20 @@ Kind kind_of_open(int base_fd, const char* path, int flags) {
   return (flags & O_CREAT) != 0 && faccessat(base_fd, path, F_OK, 0) != 0 ? make : open_;
 }
 
-int injected_open(int base_fd, const char* path, int flags, mode_t mode) {
+}  // namespace
+}  // namespace dobson::fault
+
+int dobson::crash::on_open(int base_fd, const char* path, int flags, mode_t mode) {
+  using namespace dobson::fault;
   static const auto call = next_of(::openat, "openat");
   if (injector == nullptr) return call(base_fd, path, flags, mode);
   return injected(kind_of_open(base_fd, path, flags), "open", base_fd, path,
                   [&] { return call(base_fd, path, flags, mode); });
 }
 
-}  // namespace
-}  // namespace dobson::fault
-
 using namespace dobson::fault;
 
 extern "C" {
-
-int open(const char* path, int flags, ...) {
-  va_list arguments;
-  va_start(arguments, flags);
-  const mode_t mode = mode_of(flags, arguments);
-  va_end(arguments);
-  return injected_open(AT_FDCWD, path, flags, mode);
-}
-
-int openat(int base_fd, const char* path, int flags, ...) {
-  va_list arguments;
-  va_start(arguments, flags);
-  const mode_t mode = mode_of(flags, arguments);
-  va_end(arguments);
-  return injected_open(base_fd, path, flags, mode);
-}
 
 FILE* fopen(const char* path, const char* mode) {
   static const auto call = next_of(::fopen, "fopen");
@@ -304,9 +288,7 @@ int mkdir(const char* path, mode_t mode) noexcept {
 }
 
 // The names that the C library has for 64-bit offsets are the same functions.
-[[gnu::alias("open")]] int open64(const char*, int, ...);
 [[gnu::alias("fopen")]] FILE* fopen64(const char*, const char*);
-[[gnu::alias("openat")]] int openat64(int, const char*, int, ...);
 [[gnu::alias("pread")]] ssize_t pread64(int, void*, size_t, off64_t);
 [[gnu::alias("preadv2")]] ssize_t preadv64v2(int, const iovec*, int, off64_t, int);
 [[gnu::alias("pwrite")]] ssize_t pwrite64(int, const void*, size_t, off64_t);
