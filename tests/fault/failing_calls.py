@@ -183,10 +183,12 @@ class Run:
     def check_writing(self):
         """It goes on, unless the log says that it has stopped; then /-/ready says so too."""
         again = any(self.change("POST", path, {path: b""}) for path in ("/vol2", "/vol3"))
-        stopped = STOPPED.search(self.log()) is not None
-        if self.client.ready()["writable"] == stopped:
-            raise Wrong(f"ready: {self.client.ready()}")
-        if not (again or stopped) and not self.plan.endswith("-on"):
+        deadline = time.monotonic() + faults.TIMEOUT_S
+        # A job of the server may be stopping it just now.
+        while self.client.ready()["writable"] == self.has_stopped():
+            if time.monotonic() > deadline:
+                raise Wrong(f"ready: {self.client.ready()}")
+        if not (again or self.has_stopped()) and not self.plan.endswith("-on"):
             raise Wrong("writing does not go on")
 
     def wait_for_purge(self):
@@ -199,6 +201,9 @@ class Run:
     def log(self):
         with open(os.path.join(self.folder, "log"), encoding="utf-8") as file:
             return file.read()
+
+    def has_stopped(self):
+        return STOPPED.search(self.log()) is not None
 
     def touched(self):
         return "injector: call" in self.log()
