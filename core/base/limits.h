@@ -22,6 +22,7 @@ constexpr std::size_t read_buffer_bytes = 4 * KiB;  // grows to head_bytes, shri
 constexpr int idle_timeout_s = 75;            // no request begun: closed (spec/ozone-rest.md §5.16)
 constexpr int head_timeout_s = 30;            // a head not complete: 408, closed
 constexpr int body_stall_timeout_s = 60;      // a body that stands still: cut
+constexpr int least_body_rate = 1000;         // bytes/s; a slower one uses up its stall timeout
 constexpr int write_stall_timeout_s = 60;     // a reader that stands still: cut
 constexpr int linger_timeout_s = 5;           // a client that goes on after the last answer: cut
 constexpr std::size_t drain_bytes = 1 * MiB;  // read and dropped after an early error, then closed

@@ -15,6 +15,11 @@ void DeadlineWheel::arm(Deadline& deadline, int after_ms) {
   deadline.insert_before(slot_of(deadline.place_));
 }
 
+int DeadlineWheel::left_ms(const Deadline& deadline) const {
+  if (!deadline.armed() || deadline.tick_ <= tick_) return 0;
+  return static_cast<int>(deadline.tick_ - tick_ - 1) * tick_ms_;
+}
+
 void DeadlineWheel::advance(std::int64_t now_ms) {
   const auto due = static_cast<std::uint64_t>((now_ms - start_ms_) / tick_ms_);
   while (tick_ < due) {

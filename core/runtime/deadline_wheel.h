@@ -68,6 +68,8 @@ class DeadlineWheel {
 
   // An armed deadline is moved.
   void arm(Deadline& deadline, int after_ms);
+  // Of the time it was armed for, to a tick; 0: it is not armed.
+  int left_ms(const Deadline& deadline) const;
 
   // Expires all that is due.
   void advance(std::int64_t now_ms);

@@ -71,6 +71,7 @@ class Connection final : public BodyPort, private Deadline {
   enum class Arrival : std::uint8_t { some, blocked, broken };
   Arrival fill_piece(std::size_t& filled);
   Task<Result<Bytes>> receive_piece();
+  void body_arrived(std::size_t bytes);
   Error body_failed(Errc code, std::string_view message);
   Task<bool> drop_body();
   void refuse_body(Errc code);
@@ -107,6 +108,7 @@ class Connection final : public BodyPort, private Deadline {
   std::uint64_t body_bytes_ = 0;
   bool body_begun_ = false;
   bool continued_ = false;
+  int body_patience_ms_;  // waits use it up, bytes give it back
   std::optional<Error> body_error_;
   BodyBuffer piece_;
   std::string_view overread_;  // of what follows the body; in the arena

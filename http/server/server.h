@@ -23,6 +23,7 @@ struct ServerOptions {
   int idle_timeout_ms = limits::idle_timeout_s * 1000;
   int head_timeout_ms = limits::head_timeout_s * 1000;
   int body_stall_timeout_ms = limits::body_stall_timeout_s * 1000;
+  int least_body_rate = limits::least_body_rate;  // bytes/s
   int write_stall_timeout_ms = limits::write_stall_timeout_s * 1000;
   int linger_timeout_ms = limits::linger_timeout_s * 1000;
   std::size_t connections = limits::connections;

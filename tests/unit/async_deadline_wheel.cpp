@@ -58,6 +58,18 @@ BOOST_AUTO_TEST_CASE(moves_to_later_and_to_earlier) {
   BOOST_TEST(deadline.times == 1);
 }
 
+BOOST_AUTO_TEST_CASE(tells_what_is_left) {
+  DeadlineWheel wheel(tick, 0);
+  Counted deadline;
+  BOOST_TEST(wheel.left_ms(deadline) == 0);
+  wheel.arm(deadline, 5000);
+  BOOST_TEST(wheel.left_ms(deadline) == 5000);
+  wheel.advance(3 * tick);
+  BOOST_TEST(wheel.left_ms(deadline) == 5000 - 3 * tick);
+  deadline.disarm();
+  BOOST_TEST(wheel.left_ms(deadline) == 0);
+}
+
 BOOST_AUTO_TEST_CASE(longer_than_a_round) {
   DeadlineWheel wheel(1, 0);
   Counted deadline;

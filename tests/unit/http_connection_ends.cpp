@@ -2,6 +2,7 @@
 // it waits for the server to close.
 
 #include <boost/test/unit_test.hpp>
+#include <climits>
 #include <memory>
 #include <string>
 #include <thread>
@@ -66,6 +67,22 @@ BOOST_AUTO_TEST_CASE(bodies_that_stand_still_are_refused) {
   const Reply reply = client.reply();
   BOOST_TEST(reply.body == "unavailable");
   BOOST_TEST(reply.has("Connection: close"));
+  BOOST_TEST(client.closed());
+}
+
+// Each byte comes long before the time-out, the body never.
+BOOST_AUTO_TEST_CASE(slow_bodies_are_refused) {
+  HttpFixture server({.body_stall_timeout_ms = soon_ms, .least_body_rate = INT_MAX});
+  HttpClient client(server.address());
+  client.send("PUT /body HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000000\r\n\r\n");
+  std::atomic<bool> answered = false;
+  std::thread trickle([&] {
+    while (!answered && client.send("x")) std::this_thread::yield();
+  });
+  const Reply reply = client.reply();
+  answered = true;
+  trickle.join();
+  BOOST_TEST(reply.body == "unavailable");
   BOOST_TEST(client.closed());
 }
 
