@@ -4,12 +4,16 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstring>
+
+#include "core/log/log.h"
 
 namespace dobson::http {
 
 namespace {
 // Without descriptors or memory to spare, the wait before another try.
 constexpr int retry_ms = 100;
+constexpr int tell_every_ms = 60'000;
 }  // namespace
 
 Acceptor::Acceptor(Runtime& runtime, Shard& shard, const Listening& listening,
@@ -30,12 +34,22 @@ Task<void> Acceptor::run() {
   }
 }
 
+void Acceptor::tell_no_room(int why) {
+  const UnixMillis now = shard_->reactor().now();
+  if (now < tell_again_) return;
+  tell_again_ = now + tell_every_ms;
+  log::warn("http", "clients wait: {}; ulimit -Hn bounds how many are served at once",
+            std::strerror(why));
+}
+
 Acceptor::Accepted Acceptor::accept_one() {
   const int fd = accept4(socket_.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (fd < 0) {
     const bool client_gave_up = errno == ECONNABORTED || errno == EINTR;
     if (client_gave_up) return Accepted::one;
-    return errno == EAGAIN ? Accepted::none : Accepted::no_room;
+    if (errno == EAGAIN) return Accepted::none;
+    tell_no_room(errno);
+    return Accepted::no_room;
   }
   Totals& totals = shard_->totals();
   if (totals.open.fetch_add(1) >= shard_->options().connections) {

@@ -23,6 +23,7 @@ class Acceptor {
  private:
   enum class Accepted : std::uint8_t { one, none, no_room };
   Accepted accept_one();
+  void tell_no_room(int why);
 
   Runtime* runtime_;
   Shard* shard_;
@@ -30,6 +31,7 @@ class Acceptor {
   Descriptor socket_;
   std::vector<Shard*> takers_;
   std::size_t next_taker_ = 0;
+  UnixMillis tell_again_ = 0;
 };
 
 }  // namespace dobson::http
