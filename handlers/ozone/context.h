@@ -18,8 +18,9 @@
 namespace dobson::ozone {
 
 struct Settings {
-  std::string server_name;                                       // FQDN, x-ozone-server-name
-  std::uint16_t port = 0;                                        // shown by /serviceList
+  std::string server_name;   // FQDN, x-ozone-server-name
+  std::string service_host;  // with `port` where /serviceList sends clients
+  std::uint16_t port = 0;
   std::set<std::string, std::less<>> admins{"root", "hdfs"};     // in lower case, as callers come
   bool acls_enforced = false;                                    // §2.4
   std::uint64_t key_bytes = 5120 * limits::GiB;                  // of the largest key (§3.11)

@@ -19,6 +19,7 @@ struct World {
   ozone::Context context{.store = store,
                          .block_pool = pool,
                          .settings = {.server_name = "fuzz.example",
+                                      .service_host = "fuzz.example",
                                       .acls_enforced = true,
                                       .key_bytes = 16 * limits::KiB},
                          .readers = readers};

@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 import time
 import unittest
+import urllib.request
 
 import outsider
 from outsider import HEADERS, TIMEOUT_S, Server
@@ -151,6 +152,17 @@ class Start(Operating):
         for client in clients:
             self.assertTrue(client.recv(4096).startswith(b"HTTP/1.1 200"))
         server.stop()
+
+    def test_a_public_address_is_warned_of(self):
+        for address, public in (("127.0.0.1:0", False), ("0.0.0.0:0", True)):
+            server = self.start(f"listen.ozone={address}")
+            self.assertEqual("is open to the network" in server.log_tail(), public)
+            url = "http://{}:{}/serviceList".format(*server.address)
+            with urllib.request.urlopen(url, timeout=TIMEOUT_S) as reply:
+                listed, = json.load(reply)
+                name = reply.headers["x-ozone-server-name"]
+            self.assertEqual(listed["hostname"], name if public else "localhost")
+            server.stop()
 
 
 class Signals(Operating):

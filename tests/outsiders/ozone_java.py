@@ -39,7 +39,7 @@ class JavaTest(unittest.TestCase):
 def run_maven():
     """The exit code; what Maven says, the progress of its downloads too, goes to our output."""
     shutil.rmtree(REPORTS, ignore_errors=True)
-    server = Server(os.path.join(outsider.Outsider.programs, "dobsond"), ["server.name=127.0.0.1"])
+    server = Server(os.path.join(outsider.Outsider.programs, "dobsond"))
     try:
         return subprocess.run(
             ["mvn", "-B", "-f", PROJECT, f"-Dmaven.repo.local={BUILD}/repository",

@@ -17,7 +17,6 @@ DATE = re.compile(r"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT")
 
 class OzoneSh(outsider.Outsider):
     ozone = None
-    settings = ("server.name=127.0.0.1",)
 
     def sh(self, command, path, *words, user="hdfs", code=0):
         """Of `command`, «volume create» say, for `path` of our server: what it says."""

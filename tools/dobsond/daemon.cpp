@@ -106,12 +106,22 @@ void raise_open_files() {
             files.rlim_cur, wanted);
 }
 
+bool is_local(std::string_view address) {
+  return address.starts_with("127.") || address.starts_with("[::1]") ||
+         address.starts_with("unix:");
+}
+
+// Many machines have a name that leads to none of the addresses below, at least not from within.
+std::string service_host(const Options& options, const std::vector<std::string>& bound) {
+  const std::string& name = options.text("server.name");
+  if (!name.empty()) return name;
+  return std::ranges::all_of(bound, is_local) ? "localhost" : host_name();
+}
+
 // Everybody who reaches a public address is believed to be whom he says.
 void warn_if_public(const std::vector<std::string>& bound) {
   for (const std::string_view address : bound) {
-    const bool local =
-        address.starts_with("127.") || address.starts_with("[::1]") || address.starts_with("unix:");
-    if (!local) {
+    if (!is_local(address)) {
       log::warn("listen",
                 "{} is open to the network and nobody is authenticated: anyone who "
                 "reaches it is an administrator by saying so",
@@ -184,6 +194,7 @@ int run(const Invocation& invocation, const Options& options) {
     log::error("listen", "listen.ozone = {}", bound.error().message);
     return 1;
   }
+  ozone.settings.service_host = service_host(options, *bound);
   ozone.settings.port = port_of(bound->front());
   internal.openapi = http::openapi(families);
   warn_if_public(*bound);

@@ -18,7 +18,8 @@ constexpr Option table[] = {
     {.key = "server.name",
      .type = OptionType::text,
      .fallback = "",
-     .doc = "Name of this server in replies and in /serviceList; empty: its fully qualified name."},
+     .doc = "Name of this server in replies and in /serviceList; empty: its fully qualified name, "
+            "and in the list localhost if it serves this machine alone."},
     {.key = "server.drain",
      .type = OptionType::duration,
      .fallback = "30 s",
