@@ -1,11 +1,12 @@
 // dobson-bench: one measured run, told in one line of JSON. The rows of the table, their peers and
 // the rounds are in measure.py.
 
-#include <arpa/inet.h>
+#include <netdb.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
+#include <cstring>
 #include <exception>
 #include <string>
 
@@ -20,30 +21,36 @@ struct Call {
   std::string name;
   std::string server;
   std::string directory = ".";
-  unsigned connections = 1;
-  unsigned depth = 1;
+  Pace pace;
   double warmup_s = 0;
   End end;
   Source source;
   pid_t process = 0;
 };
 
-sockaddr_in parse_address(const std::string& text) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
+// "HOST:PORT", with "http://" before it or not.
+sockaddr_in resolve(std::string text) {
+  constexpr std::string_view scheme = "http://";
+  if (text.starts_with(scheme)) text.erase(0, scheme.size());
+  if (text.ends_with('/')) text.pop_back();
   const std::size_t colon = text.rfind(':');
-  if (colon == text.npos ||
-      ::inet_pton(AF_INET, text.substr(0, colon).c_str(), &address.sin_addr) != 1) {
-    throw std::invalid_argument("not an IPv4 ADDRESS:PORT: " + text);
-  }
-  address.sin_port = htons(static_cast<std::uint16_t>(std::stoul(text.substr(colon + 1))));
+  if (colon == text.npos) throw std::invalid_argument("not a HOST:PORT: " + text);
+  addrinfo hints{};
+  hints.ai_family = AF_INET;
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  const int failure =
+      ::getaddrinfo(text.substr(0, colon).c_str(), text.c_str() + colon + 1, &hints, &found);
+  if (failure != 0) throw std::invalid_argument(text + ": " + ::gai_strerror(failure));
+  sockaddr_in address;
+  std::memcpy(&address, found->ai_addr, sizeof address);
+  ::freeaddrinfo(found);
   return address;
 }
 
 Measurement run_workload(const Call& call) {
   const auto workload = std::ranges::find(workloads(), call.name, &Workload::name);
-  Generator generator(parse_address(call.server), call.connections, call.depth, *workload,
-                      call.source);
+  Generator generator(resolve(call.server), call.pace, *workload, call.source);
   if (call.warmup_s > 0) generator.run({.seconds = call.warmup_s}, 0);
   return generator.run(call.end, call.process);
 }
@@ -61,19 +68,22 @@ void describe_load(CLI::App& load, Call& call) {
   std::string docs = "Workloads:\n";
   for (const Workload& workload : workloads()) {
     names.emplace_back(workload.name);
-    docs += "  " + names.back() + std::string(13 - names.back().size(), ' ');
+    docs += "  " + names.back() + std::string(14 - names.back().size(), ' ');
     docs += std::string(workload.doc) + "\n";
   }
   load.footer(docs);
   load.add_option("workload", call.name)->required()->check(CLI::IsMember(names));
-  load.add_option("--to", call.server, "ADDRESS:PORT of the server")->required();
-  load.add_option("--connections", call.connections)->check(CLI::PositiveNumber);
-  load.add_option("--depth", call.depth, "Requests under way on a connection")
+  load.add_option("--to", call.server, "[http://]HOST:PORT of the server")->required();
+  load.add_option("--connections", call.pace.connections)->check(CLI::PositiveNumber);
+  load.add_option("--depth", call.pace.depth, "Requests under way on a connection")
       ->check(CLI::PositiveNumber);
+  load.add_option("--rate", call.pace.rate, "Requests a second: open loop")
+      ->check(CLI::PositiveNumber);
+  load.add_flag("--may-refuse", call.pace.may_refuse, "503 is no error; it is counted apart");
   load.add_option("--requests", call.end.requests, "End after so many");
   load.add_option("--server-pid", call.process, "Process whose CPU time is taken");
   load.add_option("--seed", call.source.random, "Of the choice of keys and of new names");
-  load.add_option("--first", call.source.next, "Index of the first key to load");
+  load.add_option("--first", call.source.next, "Index of the first key to load or delete");
   load.add_option("--path", call.source.path, "For the workload `path`");
 }
 
@@ -87,7 +97,8 @@ int main(int argc, char** argv) {
   CLI::App app("Measures one workload against one server, or a loop without a server.",
                "dobson-bench");
   app.require_subcommand(1);
-  CLI::App* load = app.add_subcommand("load", "Closed-loop load on a server");
+  CLI::App* load =
+      app.add_subcommand("load", "Load on a server: closed loop, or open loop at a --rate");
   CLI::App* loop = app.add_subcommand("loop", "What one thread attains without a server");
   describe_load(*load, call);
   loop->add_option("name", call.name)->required()->check(CLI::IsMember({"sync", "commit", "md5"}));
@@ -96,7 +107,7 @@ int main(int argc, char** argv) {
     command->add_option("--seconds", call.end.seconds, "End after that time");
     command->add_option("--warmup", call.warmup_s, "Seconds that are not measured");
     command->add_option("--keys", call.source.keys, "Keys of the bucket, or rows of the table")
-        ->check(CLI::Range(2'000, 10'000'000));
+        ->check(CLI::Range(2'000, 100'000'000));
   }
   CLI11_PARSE(app, argc, argv);
   try {

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <time.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -11,31 +10,27 @@
 
 namespace dobson::bench {
 
-namespace {
-
-// `part` of the latencies are not above it; 0 without any.
-std::uint64_t percentile(std::vector<std::int64_t>& latencies_ns, double part) {
-  if (latencies_ns.empty()) return 0;
-  const auto place =
-      latencies_ns.begin() +
-      static_cast<std::ptrdiff_t>(part * static_cast<double>(latencies_ns.size() - 1));
-  std::ranges::nth_element(latencies_ns, place);
-  return static_cast<std::uint64_t>(*place);
-}
-
-}  // namespace
-
-std::string to_json(Measurement& measurement) {
+std::string to_json(const Measurement& measurement) {
   auto& json = http::JsonWriter::begin();
   json.object();
   json.key("done").number(measurement.done);
   json.key("bytes").number(measurement.bytes);
+  json.key("refused").number(measurement.refused);
+  json.key("unsent").number(measurement.unsent);
   json.key("errors").number(measurement.errors);
   json.key("first_error").string(measurement.first_error);
   json.key("elapsed_ns").integer(measurement.elapsed_ns);
   json.key("cpu_ns").integer(measurement.cpu_ns);
-  json.key("p50_ns").number(percentile(measurement.latencies_ns, 0.50));
-  json.key("p99_ns").number(percentile(measurement.latencies_ns, 0.99));
+  const Histogram& latencies = measurement.latencies_ns;
+  json.key("p50_ns").number(latencies.percentile(0.50));
+  json.key("p99_ns").number(latencies.percentile(0.99));
+  json.key("p999_ns").number(latencies.percentile(0.999));
+  json.key("max_ns").number(latencies.largest());
+  json.key("latencies_ns").array();
+  latencies.each([&json](std::uint64_t last, std::uint64_t count) {
+    json.array().number(last).number(count).end_array();
+  });
+  json.end_array();
   json.end_object();
   return std::string(json.text());
 }

@@ -6,22 +6,25 @@
 
 #include <cstdint>
 #include <string>
-#include <vector>
+
+#include "bench/load/histogram.h"
 
 namespace dobson::bench {
 
 struct Measurement {
-  std::uint64_t done = 0;    // requests answered, or steps of a loop
-  std::uint64_t bytes = 0;   // of bodies, either way
-  std::uint64_t errors = 0;  // answers that were not the expected one
+  std::uint64_t done = 0;     // requests answered, or steps of a loop
+  std::uint64_t refused = 0;  // of them: with 503, where that is permitted
+  std::uint64_t unsent = 0;   // due, but every connection was taken until the end
+  std::uint64_t bytes = 0;    // of bodies, either way
+  std::uint64_t errors = 0;   // answers that were not the expected one
   std::string first_error;
   std::int64_t elapsed_ns = 0;
   std::int64_t cpu_ns = 0;  // of the process that was measured
-  std::vector<std::int64_t> latencies_ns;
+  Histogram latencies_ns;   // without refusals
 };
 
-// Reorders the latencies.
-std::string to_json(Measurement& measurement);
+// With the latencies as a list of [last value, count].
+std::string to_json(const Measurement& measurement);
 
 // Monotonic.
 std::int64_t now_ns();

@@ -20,7 +20,7 @@ std::uint64_t mix(std::uint64_t value) {
 void append_ascending_name(std::string& out, std::uint64_t index) {
   constexpr std::string_view endings[] = {"", ".gz", ".csv", ".json", ".parquet"};
   const std::uint64_t hash = mix(index + 1);
-  fmt::format_to(std::back_inserter(out), "datasets/p{:02}/run-{:05}/part-{:07}-{:08x}{}",
+  fmt::format_to(std::back_inserter(out), "datasets/p{:03}/run-{:05}/part-{:08}-{:08x}{}",
                  index / 100'000, index / 1000, index, hash >> 32, endings[hash % 5]);
 }
 

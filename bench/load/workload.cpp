@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include "bench/load/names.h"
+#include "core/base/assert.h"
 
 namespace dobson::bench {
 
@@ -13,12 +16,22 @@ namespace {
 constexpr std::uint64_t small_bytes = 16;
 constexpr std::uint64_t page_bytes = 4096;
 constexpr std::uint64_t large_bytes = 1 << 20;
+constexpr std::uint64_t huge_bytes = 64 << 20;
 constexpr std::uint64_t large_keys = 16;
+constexpr std::uint64_t huge_keys = 4;
+constexpr std::uint64_t hot_keys = 1000;
 constexpr std::uint64_t page_rows = 1000;
+constexpr std::uint64_t stream_rows = 1'000'000;
+constexpr double zipf_exponent = 0.99;
 
 void append_key(std::string& out, std::uint64_t index) {
   out += "/bench/keys/";
   append_ascending_name(out, index);
+}
+
+void append_page(std::string& out, std::uint64_t after) {
+  fmt::format_to(std::back_inserter(out), "/bench/keys?max-keys={}&prev-key=", page_rows);
+  append_ascending_name(out, after);
 }
 
 void ready(std::string& out, Source&) {
@@ -33,24 +46,52 @@ void any_key(std::string& out, Source& source) {
   append_key(out, next_random(source.random) % source.keys);
 }
 
+void hot_key(std::string& out, Source& source) {
+  append_key(out, next_random(source.random) % hot_keys);
+}
+
+// Popular keys stand anywhere among the others: the factor is a prime.
+void popular_key(std::string& out, Source& source) {
+  constexpr std::uint64_t scatter = 2'654'435'761;
+  if (!source.zipf) source.zipf.emplace(source.keys, zipf_exponent);
+  append_key(out, source.zipf->draw(source.random) * scatter % source.keys);
+}
+
 void any_key_info(std::string& out, Source& source) {
   any_key(out, source);
   out += "?info=key";
 }
 
+void popular_key_info(std::string& out, Source& source) {
+  popular_key(out, source);
+  out += "?info=key";
+}
+
 // Behind any key but the last ones, so that each page is full.
 void any_page(std::string& out, Source& source) {
-  fmt::format_to(std::back_inserter(out), "/bench/keys?max-keys={}&prev-key=", page_rows);
-  append_ascending_name(out, next_random(source.random) % (source.keys - page_rows));
+  append_page(out, next_random(source.random) % (source.keys - page_rows));
+}
+
+void hot_page(std::string& out, Source&) {
+  append_page(out, 0);
 }
 
 void stream(std::string& out, Source&) {
   out += "/bench/keys?stream";
 }
 
+// The first of them: their names begin alike.
+void million_stream(std::string& out, Source&) {
+  out += "/bench/keys?stream&prefix=datasets/p00";
+}
+
 void any_large(std::string& out, Source& source) {
   fmt::format_to(std::back_inserter(out), "/bench/large/{}",
                  next_random(source.random) % large_keys);
+}
+
+void any_huge(std::string& out, Source& source) {
+  fmt::format_to(std::back_inserter(out), "/bench/huge/{}", next_random(source.random) % huge_keys);
 }
 
 void next_key(std::string& out, Source& source) {
@@ -59,6 +100,15 @@ void next_key(std::string& out, Source& source) {
 
 void next_large(std::string& out, Source& source) {
   fmt::format_to(std::back_inserter(out), "/bench/large/{}", source.next++ % large_keys);
+}
+
+void next_huge(std::string& out, Source& source) {
+  fmt::format_to(std::back_inserter(out), "/bench/huge/{}", source.next++ % huge_keys);
+}
+
+void next_doomed(std::string& out, Source& source) {
+  out += "/bench/doomed/";
+  append_ascending_name(out, source.next++);
 }
 
 void new_key(std::string& out, Source& source) {
@@ -74,16 +124,9 @@ bool is_any(const Reply&, const Source&) {
   return true;
 }
 
-bool is_small(const Reply& reply, const Source&) {
-  return reply.body_bytes == small_bytes;
-}
-
-bool is_large(const Reply& reply, const Source&) {
-  return reply.body_bytes == large_bytes;
-}
-
-bool is_empty(const Reply& reply, const Source&) {
-  return reply.body_bytes == 0;
+template <std::uint64_t bytes>
+bool has(const Reply& reply, const Source&) {
+  return reply.body_bytes == bytes;
 }
 
 // A row is longer than its name.
@@ -91,29 +134,74 @@ bool is_page(const Reply& reply, const Source&) {
   return reply.body_bytes > page_rows * 46;
 }
 
-bool is_stream(const Reply& reply, const Source& source) {
-  return reply.body_end.ends_with(fmt::format("{{\"end\":true,\"count\":{}}}\n", source.keys));
+bool ends_with_count(const Reply& reply, std::uint64_t count) {
+  return reply.body_end.ends_with(fmt::format("{{\"end\":true,\"count\":{}}}\n", count));
 }
 
-constexpr Workload table[] = {
+bool is_stream(const Reply& reply, const Source& source) {
+  return ends_with_count(reply, source.keys);
+}
+
+bool is_million_stream(const Reply& reply, const Source& source) {
+  return ends_with_count(reply, std::min(source.keys, stream_rows));
+}
+
+constexpr Operation operations[] = {
     {"tiny", "GET /-/ready", "GET", 200, &ready, 0, &is_any, true},
     {"bucket_info", "info of one bucket", "GET", 200, &bucket_info, 0, &is_any},
     {"info_key", "info of any of the keys", "GET", 200, &any_key_info, 0, &is_any},
-    {"get", "the 16 bytes of any of the keys", "GET", 200, &any_key, 0, &is_small},
+    {"info_popular", "info of a key by Zipf's law", "GET", 200, &popular_key_info, 0, &is_any},
+    {"get", "the 16 bytes of any of the keys", "GET", 200, &any_key, 0, &has<small_bytes>},
+    {"get_hot", "of one of the first 1000", "GET", 200, &hot_key, 0, &has<small_bytes>},
+    {"get_popular", "of a key by Zipf's law", "GET", 200, &popular_key, 0, &has<small_bytes>},
     {"list_1k", "a page of 1000 keys at any place", "GET", 200, &any_page, 0, &is_page},
+    {"list_1k_hot", "always the second such page", "GET", 200, &hot_page, 0, &is_page},
     {"stream", "all keys in one answer", "GET", 200, &stream, 0, &is_stream},
-    {"get_1m", "1 MiB, one of 16 keys", "GET", 200, &any_large, 0, &is_large},
-    {"put_4k", "4 KiB under a new name", "PUT", 201, &new_key, page_bytes, &is_empty},
-    {"put_1m", "1 MiB under a new name", "PUT", 201, &new_key, large_bytes, &is_empty},
-    {"load", "the keys, from --first on", "PUT", 201, &next_key, small_bytes, &is_empty},
-    {"load_1m", "the 16 keys of get_1m", "PUT", 201, &next_large, large_bytes, &is_empty},
+    {"stream_1m", "the first million", "GET", 200, &million_stream, 0, &is_million_stream},
+    {"get_1m", "1 MiB, one of 16 keys", "GET", 200, &any_large, 0, &has<large_bytes>},
+    {"get_64m", "64 MiB, one of 4 keys", "GET", 200, &any_huge, 0, &has<huge_bytes>},
+    {"put_4k", "4 KiB under a new name", "PUT", 201, &new_key, page_bytes, &has<0>},
+    {"put_1m", "1 MiB under a new name", "PUT", 201, &new_key, large_bytes, &has<0>},
+    {"replace", "16 bytes, a key by Zipf's law", "PUT", 201, &popular_key, small_bytes, &has<0>},
+    {"delete", "what load_doomed has put", "DELETE", 200, &next_doomed, 0, &is_any},
+    {"load", "the keys, from --first on", "PUT", 201, &next_key, small_bytes, &has<0>},
+    {"load_1m", "the 16 keys of get_1m", "PUT", 201, &next_large, large_bytes, &has<0>},
+    {"load_64m", "the 4 keys of get_64m", "PUT", 201, &next_huge, huge_bytes, &has<0>},
+    {"load_doomed", "keys to delete, likewise", "PUT", 201, &next_doomed, page_bytes, &has<0>},
     {"path", "GET of --path from any server", "GET", 200, &given_path, 0, &is_any},
 };
 
+struct Mix {
+  std::string_view name;
+  std::string_view doc;
+  std::vector<std::pair<std::string_view, unsigned>> weights;
+};
+
+const Mix mixes[] = {
+    {"mixed",
+     "get_popular 75, info_popular 10, put_4k 8, replace 5, list_1k 2",
+     {{"get_popular", 75}, {"info_popular", 10}, {"put_4k", 8}, {"replace", 5}, {"list_1k", 2}}},
+};
+
+std::vector<Workload> make_workloads() {
+  std::vector<Workload> made;
+  for (const Operation& each : operations) made.push_back({each.name, each.doc, {{&each, 1}}});
+  for (const Mix& mix : mixes) {
+    Workload& workload = made.emplace_back(mix.name, mix.doc);
+    for (const auto& [name, weight] : mix.weights) {
+      const auto operation = std::ranges::find(operations, name, &Operation::name);
+      DOBSON_ASSERT(operation != std::end(operations));
+      workload.shares.push_back({operation, weight});
+    }
+  }
+  return made;
+}
+
 }  // namespace
 
-std::span<const Workload> workloads() {
-  return table;
+const std::vector<Workload>& workloads() {
+  static const std::vector<Workload> all = make_workloads();
+  return all;
 }
 
 }  // namespace dobson::bench

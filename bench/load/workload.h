@@ -1,26 +1,30 @@
 #pragma once
 
-// What the generator asks for, by name, and what it takes for an answer. A new workload is a line
-// of the table in workload.cpp.
+// What the generator asks for, by name, and what it takes for an answer. Each operation is a
+// workload of its own name; a mix is a line of the second table in workload.cpp.
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "bench/load/reply_reader.h"
+#include "bench/load/zipf.h"
 
 namespace dobson::bench {
 
 // What requests are drawn from.
 struct Source {
   std::uint64_t keys = 1'000'000;  // that the bucket /bench/keys holds, more than a page
-  std::string path;                // of the workload `path`
-  std::uint64_t next = 0;          // index of the next key to load
+  std::string path;                // of the operation `path`
+  std::uint64_t next = 0;          // index of the next key to load or to delete
   std::uint64_t random = 0;        // state of next_random
+  std::optional<Zipf> zipf = {};   // of the keys; made when first drawn from
 };
 
-struct Workload {
+struct Operation {
   std::string_view name;
   std::string_view doc;
   std::string_view method;
@@ -32,6 +36,17 @@ struct Workload {
   bool plain = false;  // without the headers that spec/ozone-rest.md §2.2 requires
 };
 
-std::span<const Workload> workloads();
+struct Share {
+  const Operation* operation;
+  unsigned weight;
+};
+
+struct Workload {
+  std::string_view name;
+  std::string_view doc;
+  std::vector<Share> shares;
+};
+
+const std::vector<Workload>& workloads();
 
 }  // namespace dobson::bench

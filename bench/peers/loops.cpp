@@ -101,10 +101,10 @@ Measurement run_loop(const Loop& loop, double warmup_s, double seconds) {
   while (last_ns < end_ns) {
     loop.step();
     const std::int64_t time_ns = now_ns();
-    measurement.latencies_ns.push_back(time_ns - last_ns);
+    measurement.latencies_ns.add(static_cast<std::uint64_t>(time_ns - last_ns));
     last_ns = time_ns;
   }
-  measurement.done = measurement.latencies_ns.size();
+  measurement.done = measurement.latencies_ns.count();
   measurement.bytes = measurement.done * loop.bytes;
   measurement.elapsed_ns = last_ns - begin_ns;
   measurement.cpu_ns = cpu_ns_of(::getpid()) - cpu_before_ns;
