@@ -11,6 +11,7 @@
 #include <string>
 
 #include "bench/load/generator.h"
+#include "bench/peers/canned.h"
 #include "bench/peers/loops.h"
 
 namespace dobson::bench {
@@ -26,6 +27,7 @@ struct Call {
   End end;
   Source source;
   pid_t process = 0;
+  std::size_t body_bytes = 0;
 };
 
 // "HOST:PORT", with "http://" before it or not.
@@ -94,13 +96,15 @@ void describe_load(CLI::App& load, Call& call) {
 int main(int argc, char** argv) {
   using namespace dobson::bench;
   Call call;
-  CLI::App app("Measures one workload against one server, or a loop without a server.",
+  CLI::App app("Measures one workload against one server, or a loop without a server; or is one.",
                "dobson-bench");
   app.require_subcommand(1);
   CLI::App* load =
       app.add_subcommand("load", "Load on a server: closed loop, or open loop at a --rate");
   CLI::App* loop = app.add_subcommand("loop", "What one thread attains without a server");
+  CLI::App* serve = app.add_subcommand("serve", "A server that answers without reading");
   describe_load(*load, call);
+  serve->add_option("--bytes", call.body_bytes, "Of the answer's body");
   loop->add_option("name", call.name)->required()->check(CLI::IsMember({"sync", "commit", "md5"}));
   loop->add_option("--directory", call.directory, "Where it writes");
   for (CLI::App* command : {load, loop}) {
@@ -111,6 +115,7 @@ int main(int argc, char** argv) {
   }
   CLI11_PARSE(app, argc, argv);
   try {
+    if (serve->parsed()) serve_canned(call.body_bytes);
     Measurement measurement = load->parsed() ? run_workload(call) : run_loop(call);
     std::puts(to_json(measurement).c_str());
     return measurement.errors > 0 ? 1 : 0;

@@ -3,6 +3,7 @@
 bench/README.md says what is measured and how."""
 
 import argparse
+import contextlib
 import json
 import os
 import platform
@@ -14,12 +15,15 @@ import sys
 import time
 from pathlib import Path
 
+import gate
+import plot
 import report
 import rows
 import servers
 
 LOAD_CONNECTIONS = 256
 LOAD_SLICES = 20
+OPEN_CONNECTIONS = 256
 COUNTED_KEYS = 5_000  # callgrind is slow
 
 
@@ -38,13 +42,6 @@ class Progress:
             print("\r\033[K", end="", file=sys.stderr, flush=True)
 
 
-def load(generator, dobsond, workload, **how):
-    done = generator.load(dobsond, workload, **how)
-    if done["errors"]:
-        dobsond.check_alive()
-        raise RuntimeError(f"{workload}: {done['first_error']}")
-
-
 class Bench:
     def __init__(self, options):
         root = Path(__file__).resolve().parents[1]
@@ -61,17 +58,30 @@ class Bench:
         self.load_program = binaries / "dobson-bench"
         self.generator = servers.Generator(self.load_program, self.keys)
         self.progress = Progress()
+        self.prepared = rows.PREPARED // (10 if options.quick else 1)
+        self.next_prepared = 0
+        names = {row.name for row in self.rows}
+        self.open_rows = [row for row in rows.OPEN_ROWS if row.row in names]
 
-    def fill(self, dobsond, generator):
-        dobsond.make_buckets()
-        begin = time.monotonic()
-        for i in range(LOAD_SLICES):
-            first, last = (generator.keys * k // LOAD_SLICES for k in (i, i + 1))
-            load(generator, dobsond, "load", connections=LOAD_CONNECTIONS, first=first,
-                 requests=last - first)
+    def load(self, workload, **how):
+        """Every answer is the expected one, or it fails."""
+        done = self.generator.load(self.dobsond, workload, **how)
+        if done["errors"]:
+            self.dobsond.check_alive()
+            raise RuntimeError(f"{workload}: {done['first_error']}")
+        return done
+
+    def fill(self, huge=True):
+        self.dobsond.make_buckets()
+        keys, begin = self.generator.keys, time.monotonic()
+        for i in range(LOAD_SLICES if self.dobsond.keys() < keys else 0):
+            first, last = (keys * k // LOAD_SLICES for k in (i, i + 1))
+            self.load("load", connections=LOAD_CONNECTIONS, first=first, requests=last - first)
             rate = last / (time.monotonic() - begin)
-            self.progress.say(f"loading: {last:,} of {generator.keys:,} keys, {rate:,.0f} a second")
-        load(generator, dobsond, "load_1m", connections=4, requests=16)
+            self.progress.say(f"loading: {last:,} of {keys:,} keys, {rate:,.0f} a second")
+        self.load("load_1m", connections=4, requests=16)
+        if huge:
+            self.load("load_64m", requests=4)
 
     def make_nginx(self, dobsond):
         """Its answers are as long as dobsond's. On the way the whole table is read once, so that
@@ -79,78 +89,133 @@ class Bench:
         directory = self.scratch / "nginx"
         files = directory / "files"
         files.mkdir(parents=True)
-        texts = {"/-/ready": len(dobsond.ask("GET", "/-/ready", 200)),
-                 "/bucket_info": len(dobsond.ask("GET", "/bench/keys?info=bucket", 200))}
-        page = dobsond.ask("GET", "/bench/keys?max-keys=1000", 200)
+        directory.chmod(0o777)
+        texts = {"/-/ready": self.ready_bytes(dobsond),
+                 "/bucket_info": len(dobsond.ask("GET", "/bench/keys?info=bucket", (200,)))}
+        page = dobsond.ask("GET", "/bench/keys?max-keys=1000", (200,))
         (files / "page").write_bytes(page)
         (files / "large").write_bytes(os.urandom(rows.LARGE_BYTES))
+        (files / "huge").write_bytes(os.urandom(rows.HUGE_BYTES))
         with open(files / "stream", "wb") as file:
-            dobsond.ask("GET", "/bench/keys?stream", 200,
+            dobsond.ask("GET", "/bench/keys?stream&prefix=datasets/p00", (200,),
                         receive=lambda reply: shutil.copyfileobj(reply, file, 1 << 20))
         return servers.Nginx(self.nginx_program, directory, texts)
 
-    def measure(self, row, dobsond, nginx):
+    def ready_bytes(self, dobsond):
+        return len(dobsond.ask("GET", "/-/ready", (200,)))
+
+    def measure_peer(self, row, peer, how, span):
+        if isinstance(peer, rows.Nginx):
+            return self.generator.load(self.nginx, peer.workload, path=peer.path, **how, **span)
+        if isinstance(peer, rows.Loop):
+            return self.generator.loop(peer.name, self.scratch, **span)
+        server = {rows.Own: self.dobsond, rows.Dav: self.nginx, rows.Bare: self.bare}[type(peer)]
+        return self.generator.load(server, peer.workload, **how, **span)
+
+    def measure(self, row):
         how = {"connections": row.connections, "depth": row.depth}
         span = {"seconds": self.seconds, "warmup": self.seconds / 4}
-        dobsond.run_on(servers.CORES if row.all_cores else [servers.SERVER_CORE])
-        own = self.generator.load(dobsond, row.workload, **how, **span)
+        self.dobsond.run_on(servers.CORES if row.all_cores else [servers.SERVER_CORE])
+        own = self.generator.load(self.dobsond, row.workload, **how,
+                                  **(self.prepare(row, how, self.prepared) or span))
         peers = {}
-        for peer in row.peers:
-            if isinstance(peer, rows.Nginx):
-                run = self.generator.load(nginx, peer.workload, path=peer.path, **how, **span)
-            elif isinstance(peer, rows.Own):
-                run = self.generator.load(dobsond, peer.workload, **how, **span)
-            else:
-                run = self.generator.loop(peer.name, self.scratch, **span)
-            peers[report.label(peer)] = run
-        dobsond.check_alive()
-        nginx.check_alive()
+        if not self.options.url:
+            peers = {report.label(peer): self.measure_peer(row, peer, how, span)
+                     for peer in row.peers}
+            self.nginx.check_alive()
+        self.dobsond.check_alive()
         return {"own": own, "peers": peers}
+
+    def prepare(self, row, how, requests):
+        """What `row` needs to be there: a span of its own, or none."""
+        if not row.prepared:
+            return None
+        first, self.next_prepared = self.next_prepared, self.next_prepared + requests
+        span = {"requests": requests, "first": first}
+        self.load(row.prepared, **how, **span)
+        return span
+
+    def measure_open(self, row, rate):
+        return self.load(row.workload, rate=rate, seconds=self.seconds,
+                         connections=OPEN_CONNECTIONS)
 
     def measure_rounds(self):
         results = {row.name: [] for row in self.rows}
-        with servers.Dobsond(self.dobsond_program, self.scratch / "dobsond") as dobsond:
-            self.fill(dobsond, self.generator)
-            with self.make_nginx(dobsond) as nginx:
+        opened = {row.name: [] for row in self.open_rows}
+        with contextlib.ExitStack() as running:
+            self.dobsond = running.enter_context(
+                servers.Remote(self.options.url) if self.options.url else
+                servers.Dobsond(self.dobsond_program, self.scratch / "dobsond"))
+            self.fill()
+            if not self.options.url:
+                self.nginx = running.enter_context(self.make_nginx(self.dobsond))
+                self.bare = running.enter_context(servers.Bare(
+                    self.load_program, self.scratch, self.ready_bytes(self.dobsond)))
                 os.sync()
-                for i in range(self.rounds):
-                    for row in self.rows:
-                        self.progress.say(f"round {i + 1} of {self.rounds}: {row.name}")
-                        results[row.name].append(self.measure(row, dobsond, nginx))
-        return results
+            for i in range(self.rounds):
+                for row in self.rows:
+                    self.progress.say(f"round {i + 1} of {self.rounds}: {row.name}")
+                    results[row.name].append(self.measure(row))
+                    closed = results[row.name][-1]["own"]
+                    for open_row in self.open_rows:
+                        if open_row.row == row.name and not closed["errors"]:
+                            self.progress.say(f"round {i + 1} of {self.rounds}: {open_row.name}")
+                            opened[open_row.name].append(
+                                self.measure_open(row, report.rate(closed) * open_row.part))
+        return results, opened
+
+    @contextlib.contextmanager
+    def few_keys(self):
+        """For servers that run slowly."""
+        self.generator.keys = COUNTED_KEYS
+        yield
+        self.generator.keys = self.keys
+
+    def counted_dobsond(self):
+        program = self.scratch / "dobsond_without_lines"  # valgrind 3.19 cannot read clang-19's
+        subprocess.run(["strip", "--strip-debug", "-o", program, self.dobsond_program], check=True)
+        return servers.CountedDobsond(program, self.scratch / "counted")
 
     def count_instructions(self):
         """User instructions a request of each row, all threads of the server, by callgrind."""
         counts = {}
-        generator = servers.Generator(self.load_program, COUNTED_KEYS)
-        program = self.scratch / "dobsond_without_lines"  # valgrind 3.19 cannot read clang-19's
-        subprocess.run(["strip", "--strip-debug", "-o", program, self.dobsond_program], check=True)
-        with servers.CountedDobsond(program, self.scratch / "counted") as dobsond:
-            self.fill(dobsond, generator)
-            for row in self.rows:
+        with self.few_keys(), self.counted_dobsond() as self.dobsond:
+            self.fill(huge=False)
+            for row in (row for row in self.rows if row.counted):
                 self.progress.say(f"counting instructions: {row.name}")
                 how = {"connections": row.connections, "depth": row.depth}
-                load(generator, dobsond, row.workload, requests=row.counted, **how)
-                dobsond.begin_count()
-                load(generator, dobsond, row.workload, requests=row.counted, **how)
-                counts[row.name] = dobsond.end_count() / row.counted
+                for counting in (False, True):
+                    span = self.prepare(row, how, row.counted) or {"requests": row.counted}
+                    if counting:
+                        self.dobsond.begin_count()
+                    self.load(row.workload, **span, **how)
+                counts[row.name] = self.dobsond.end_count() / row.counted
         return counts
 
-    def run(self):
+    @contextlib.contextmanager
+    def scratch_made(self):
         shutil.rmtree(self.scratch, ignore_errors=True)
         self.scratch.mkdir(parents=True)
         try:
-            counts = self.count_instructions()
-            rounds = self.measure_rounds()
+            yield
         finally:
             self.progress.end()
             shutil.rmtree(self.scratch, ignore_errors=True)
-        results = [report.RowResult(row, rounds[row.name], counts[row.name])
+
+    def run_gate(self):
+        with self.scratch_made(), self.few_keys():
+            return gate.Gate(self).check(self.options.update)
+
+    def run(self):
+        with self.scratch_made():
+            counts = {} if self.options.url else self.count_instructions()
+            rounds, opened = self.measure_rounds()
+        results = [report.RowResult(row, rounds[row.name], counts.get(row.name))
                    for row in self.rows]
         file = self.directory / "result.json"
         file.write_text(json.dumps({"conditions": self.conditions(), "rounds": rounds,
-                                    "instructions": counts}, indent=1))
-        return results, file
+                                    "open": opened, "instructions": counts}))
+        return results, opened, file
 
     def conditions(self):
         processor = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
@@ -175,33 +240,43 @@ def parse_options():
     parser.add_argument("--rounds", type=int, help="(5)")
     parser.add_argument("--seconds", type=float, help="of each measurement (2)")
     parser.add_argument("--update", action="store_true",
-                        help="write the figures into bench/README.md")
+                        help="write the figures into bench/README.md, or with --gate into "
+                        "bench/gate.json")
+    parser.add_argument("--gate", action="store_true", help="only what a busy machine does not "
+                        "move, compared with bench/gate.json; fails if it has grown")
     parser.add_argument("--binaries", help="directory of dobsond and dobson-bench "
                         "(build/release/bin)")
+    parser.add_argument("--url", help="measure the Dobson there, without peers; buckets below "
+                        "/bench are made")
     parser.add_argument("--nginx", default="nginx", help="its program")
     return parser.parse_args()
 
 
-def update(figures):
+def update(figures, drawing):
     """Figures are the end of the page."""
     page = Path(__file__).with_name("README.md")
     title = "\n## Figures\n"
     page.write_text(f"{page.read_text().partition(title)[0]}{title}\n{figures}\n")
+    page.with_name("latency.svg").write_text(drawing)
 
 
 def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # servers end with their blocks
     bench = Bench(parse_options())
     try:
-        results, file = bench.run()
+        if bench.options.gate:
+            return bench.run_gate()
+        results, opened, file = bench.run()
     except (RuntimeError, OSError) as failure:
         print(f"bench: {failure}", file=sys.stderr)
         return 1
-    figures = report.figures(bench.conditions(), results)
+    figures = report.figures(bench.conditions(), results, opened)
+    drawing = plot.latencies(opened)
     print(figures)
     if bench.options.update:
-        update(figures)
-    print(f"All measurements: {file}", file=sys.stderr)
+        update(figures, drawing)
+    file.with_name("latency.svg").write_text(drawing)
+    print(f"All measurements: {file}, and latency.svg beside it", file=sys.stderr)
     return 1 if any(result.error for result in results) else 0
 
 

@@ -43,9 +43,12 @@ class RowResult:
     def __init__(self, row, rounds, instructions):
         self.row, self.rounds, self.instructions = row, rounds, instructions
         self.error = first_error(rounds)
+        self.ratios = self.cpu_ratios = []
         if self.error:
             return
         own = [round_["own"] for round_ in rounds]
+        if not rounds[0]["peers"]:
+            return
         best = [round_["peers"][best_peer(row, round_)] for round_ in rounds]
         self.ratios = [rate(a, row.compared) / rate(b, row.compared) for a, b in zip(own, best)]
         self.cpu_ratios = [cpu_us(a) / cpu_us(b) for a, b in zip(own, best)]
@@ -55,16 +58,18 @@ class RowResult:
         if self.error:
             return [f"failed: {self.error}"]
         misses = []
+        if not self.ratios:
+            return misses
         if row.floor and median(self.ratios) < row.floor:
             misses.append("ratio")
         if row.cpu_ceiling and median(self.cpu_ratios) > row.cpu_ceiling:
             misses.append("CPU")
-        if row.instructions_ceiling and self.instructions > row.instructions_ceiling:
+        if row.instructions_ceiling and self.instructions and self.instructions > row.instructions_ceiling:
             misses.append("instructions")
         return misses
 
     def verdict(self):
-        goals = self.row.floor or self.row.cpu_ceiling or self.error
+        goals = self.ratios and (self.row.floor or self.row.cpu_ceiling) or self.error
         return ", ".join(self.misses()) or ("yes" if goals else "")
 
     def cells(self):
@@ -73,11 +78,14 @@ class RowResult:
         if self.error:
             return [*name, *[""] * 10, self.verdict()]
         cpu = number(median(cpu_us(round_["own"]) for round_ in self.rounds))
+        if not self.ratios:
+            return [*name, *measured_cells([round_["own"] for round_ in self.rounds]),
+                    *[""] * 7]
         if label(row.peers[0]).startswith("nginx"):
             cpu += f" ({median(self.cpu_ratios):.2f} x)"
         peers = sorted({best_peer(row, round_) for round_ in self.rounds})
         return [*name, *measured_cells([round_["own"] for round_ in self.rounds]), cpu,
-                number(self.instructions), ", ".join(peers),
+                number(self.instructions) if self.instructions else "", ", ".join(peers),
                 f"{median(self.ratios):.2f} ({min(self.ratios):.2f} - {max(self.ratios):.2f})",
                 str(row.floor or ""), str(row.aim or ""), self.verdict()]
 
@@ -89,13 +97,13 @@ def measured_cells(runs):
             *(number(median(run[part] for run in runs) / 1e6) for part in ("p50_ns", "p99_ns"))]
 
 
-def figures(conditions, results):
+def figures(conditions, results, opened):
     return (f"{conditions['time']}, {conditions['commit']}. {conditions['processor']}, "
             f"{len(conditions['cores'])} cores, Linux {conditions['kernel']}; server on core "
             f"{conditions['server_core']}, load on core {conditions['load_core']}. "
             f"{conditions['keys']:,} keys, medians of {conditions['rounds']} rounds of "
             f"{conditions['seconds']:g} s, ratios within a round.\n\n"
-            f"{table(results)}\n\n{peer_table(results)}")
+            f"{table(results)}\n\n{peer_table(results)}\n\n{open_table(opened)}")
 
 
 MEASURED = ["requests/s", "spread", "MB/s", "p50 ms", "p99 ms", "CPU us"]
@@ -117,6 +125,18 @@ def peer_table(results):
             lines.append([result.row.name, name, *measured_cells(runs),
                           number(median(cpu_us(run) for run in runs))])
     return align([["row", "peer", *MEASURED], *lines])
+
+
+def open_table(opened):
+    """Latencies from when a request was due; medians over rounds."""
+    lines = [["row, part of its rate", "requests/s", "p50 ms", "p99 ms", "p99.9 ms", "longest ms",
+              "unsent"]]
+    for name, runs in opened.items():
+        parts = [number(median(run[part] for run in runs) / 1e6)
+                 for part in ("p50_ns", "p99_ns", "p999_ns", "max_ns")]
+        lines.append([name, number(median(rate(run) for run in runs)), *parts,
+                      str(max(run["unsent"] for run in runs))])
+    return align(lines)
 
 
 def align(lines):

@@ -2,13 +2,25 @@
 
 from dataclasses import dataclass
 
-LARGE_BYTES = 1 << 20  # of the keys of get_1m, and of nginx's file beside them
+# Of the keys of get_1m and get_64m, and of nginx's files beside them.
+LARGE_BYTES = 1 << 20
+HUGE_BYTES = 64 << 20
 
 
 @dataclass(frozen=True)
 class Nginx:
     path: str
     workload: str = "path"  # `path`, or one that asks for the same path
+
+
+@dataclass(frozen=True)
+class Dav:
+    workload: str  # nginx stores what dobsond stores; it syncs nothing
+
+
+@dataclass(frozen=True)
+class Bare:
+    workload: str  # `dobson-bench serve`
 
 
 @dataclass(frozen=True)
@@ -28,14 +40,28 @@ class Row:
     connections: int
     peers: tuple  # of several, the best of each round counts
     depth: int = 1
+    prepared: str = None  # workload that is run before, unmeasured, PREPARED times
     compared: str = "requests"  # or bytes: rates of which the ratio is taken
     all_cores: bool = False  # dobsond runs on all, not only on the server's
     floor: float = None  # of the ratio
     aim: float = None
     cpu_ceiling: float = None  # CPU a request, as a multiple of the peer's
-    counted: int = 10_000  # requests while instructions are counted
+    counted: int = 10_000  # requests while instructions are counted; 0: they are not
     instructions_ceiling: int = None
 
+
+@dataclass(frozen=True)
+class OpenRow:
+    """The latency of `row`'s workload when requests come at a part of the rate just measured."""
+    row: str
+    part: float
+
+    @property
+    def name(self):
+        return f"{self.row}, {self.part:.0%}"
+
+
+PREPARED = 30_000
 
 NGINX_READY = (Nginx("/-/ready", "tiny"),)
 
@@ -44,8 +70,8 @@ def file_peers(name):
     return (Nginx(f"/sendfile/{name}"), Nginx(f"/copy/{name}"))
 
 
-def put_4k(connections, peer, floor=None):
-    return Row(f"put_4k, {connections}", "put_4k", connections, (peer,), all_cores=True,
+def put_4k(connections, peers, floor=None):
+    return Row(f"put_4k, {connections}", "put_4k", connections, peers, all_cores=True,
                floor=floor, counted=2000)
 
 
@@ -53,18 +79,41 @@ ROWS = (
     Row("tiny", "tiny", 64, NGINX_READY, floor=0.95, aim=1.0, cpu_ceiling=1.05,
         instructions_ceiling=5000),
     Row("tiny, 16 deep", "tiny", 64, NGINX_READY, depth=16, floor=5),
+    Row("tiny, 16 deep, bare", "tiny", 64, (Bare("tiny"),), depth=16, floor=0.8, counted=0),
     Row("bucket_info", "bucket_info", 64, (Nginx("/bucket_info"),), floor=0.95, aim=1.0),
     Row("info_key", "info_key", 64, (Own("tiny"),), floor=0.80, aim=0.85),
     Row("get", "get", 64, (Own("tiny"),)),
+    Row("get_hot", "get_hot", 64, (Own("tiny"),)),
+    Row("mixed", "mixed", 64, (Own("tiny"),), all_cores=True),
     Row("list_1k", "list_1k", 8, file_peers("page"), compared="bytes", floor=0.25, aim=0.30,
         counted=100),
-    Row("stream", "stream", 1, file_peers("stream"), compared="bytes", floor=0.45, aim=0.5,
+    Row("list_1k_hot", "list_1k_hot", 8, file_peers("page"), compared="bytes", floor=0.50,
+        aim=0.55, counted=100),
+    Row("stream_1m", "stream_1m", 1, file_peers("stream"), compared="bytes", floor=0.45, aim=0.5,
         counted=2),
     Row("get_1m", "get_1m", 4, file_peers("large"), compared="bytes", floor=0.9,
         counted=20),
-    put_4k(1, Loop("sync")),
-    put_4k(16, Loop("commit")),
-    put_4k(64, Loop("commit"), floor=5),
+    Row("get_64m", "get_64m", 4, file_peers("huge"), compared="bytes", floor=0.9, counted=0),
+    put_4k(1, (Loop("sync"),)),
+    put_4k(16, (Loop("commit"),)),
+    put_4k(64, (Loop("commit"),), floor=5),
+    Row("put_4k, 64, dav", "put_4k", 64, (Dav("put_4k"),), all_cores=True, counted=0),
     Row("put_1m", "put_1m", 4, (Loop("md5"),), compared="bytes", all_cores=True, floor=0.75,
         aim=0.9, counted=20),
+    Row("delete", "delete", 64, (Loop("commit"),), all_cores=True, prepared="load_doomed",
+        counted=2000),
 )
+
+OPEN_ROWS = (
+    OpenRow("get", 0.5),
+    OpenRow("get", 0.8),
+    OpenRow("list_1k", 0.5),
+    OpenRow("mixed", 0.5),
+    OpenRow("mixed", 0.8),
+    OpenRow("put_4k, 64", 0.5),
+    OpenRow("put_4k, 64", 0.8),
+)
+
+# What bench/gate.json holds, each from one connection: workload, requests.
+GATED = {"tiny": 5000, "bucket_info": 5000, "info_key": 5000, "get": 5000, "list_1k": 100,
+         "put_4k": 500, "delete": 500}

@@ -64,7 +64,53 @@ class Server:
             raise RuntimeError(f"ended with {self.process.returncode}: {self.process.args}\n{end}")
 
 
-class Dobsond(Server):
+class Api:
+    """Of the Dobson at `address`."""
+
+    def ask(self, method, path, statuses, receive=lambda reply: reply.read()):
+        connection = http.client.HTTPConnection(self.address)
+        connection.request(method, path, headers={**HEADERS, "x-ozone-user": "bench"})
+        reply = connection.getresponse()
+        if reply.status not in statuses:
+            raise RuntimeError(f"{method} {path}: {reply.status} {reply.read(2000)!r}")
+        answer = receive(reply)
+        connection.close()
+        return answer
+
+    def make_buckets(self):
+        self.ask("GET", "/-/ready", (200,))
+        for path in ("", "/keys", "/large", "/huge", "/puts", "/doomed"):
+            self.ask("POST", f"/bench{path}", (201, 409))
+
+    def keys(self):
+        """Of /bench/keys; none: it is not there."""
+        listed = json.loads(self.ask("GET", "/bench", (200, 404)))
+        return sum(bucket["keyCount"] for bucket in listed.get("buckets", ())
+                   if bucket["bucketName"] == "keys")
+
+
+class Remote(Api):
+    """One that runs already, and goes on running."""
+
+    pid = 0
+
+    def __init__(self, url):
+        self.address = url.removeprefix("http://").rstrip("/")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+    def run_on(self, cores):
+        pass
+
+    def check_alive(self):
+        pass
+
+
+class Dobsond(Server, Api):
     def __init__(self, program, directory, settings=(), wrapper=()):
         self.directory = directory
         shutil.rmtree(directory, ignore_errors=True)
@@ -87,25 +133,6 @@ class Dobsond(Server):
             with contextlib.suppress(ProcessLookupError):  # it has ended meanwhile
                 os.sched_setaffinity(int(thread), cores)
 
-    def ask(self, method, path, status, receive=lambda reply: reply.read()):
-        connection = http.client.HTTPConnection(self.address)
-        connection.request(method, path, headers=HEADERS)
-        reply = connection.getresponse()
-        if reply.status != status:
-            raise RuntimeError(f"{method} {path}: {reply.status} {reply.read(2000)!r}")
-        answer = receive(reply)
-        connection.close()
-        return answer
-
-    def make_buckets(self):
-        self.ask("GET", "/-/ready", 200)
-        connection = http.client.HTTPConnection(self.address)
-        for path in ("/bench", "/bench/keys", "/bench/large", "/bench/puts"):
-            connection.request("POST", path, headers={**HEADERS, "x-ozone-user": "bench"})
-            reply = connection.getresponse()
-            body = reply.read()
-            if reply.status != 201:
-                raise RuntimeError(f"POST {path}: {reply.status} {body!r}")
 
 
 class CountedDobsond(Dobsond):
@@ -144,6 +171,7 @@ http {{
   open_file_cache_valid 600s;
   default_type application/json;
   client_body_temp_path {directory}/temp;
+  client_max_body_size 0;
   proxy_temp_path {directory}/temp;
   fastcgi_temp_path {directory}/temp;
   uwsgi_temp_path {directory}/temp;
@@ -153,6 +181,7 @@ http {{
     {texts}
     location /sendfile/ {{ alias {directory}/files/; sendfile on; }}
     location /copy/ {{ alias {directory}/files/; sendfile off; }}
+    location /bench/ {{ root {directory}; dav_methods PUT; create_full_put_path on; }}
   }}
 }}
 """
@@ -160,7 +189,7 @@ http {{
 
 class Nginx(Server):
     """One worker. Answers `texts` (path: size) from memory, and the files of `files/`, each with
-    sendfile and without."""
+    sendfile and without; stores what is put below /bench/, and syncs none of it."""
 
     def __init__(self, program, directory, texts):
         self.address = f"127.0.0.1:{free_port()}"
@@ -180,6 +209,17 @@ class Nginx(Server):
         host, port = self.address.split(":")
         with socket.socket() as probe:
             return probe.connect_ex((host, int(port))) == 0
+
+
+class Bare(Server):
+    """`dobson-bench serve`, with an answer of `size` bytes."""
+
+    def __init__(self, program, directory, size):
+        log = directory / "bare.log"
+        super().__init__([program, "serve", "--bytes", str(size)], log)
+        self.wait_until(lambda: log.read_text().endswith("\n"))
+        self.address = log.read_text().split()[-1]
+        self.pid = self.process.pid
 
 
 def free_port():
