@@ -15,7 +15,7 @@
 #include <system_error>
 #include <utility>
 
-#include "bench/load/names.h"
+#include "core/base/splitmix.h"
 
 namespace dobson::bench {
 

@@ -5,17 +5,9 @@
 #include <iterator>
 #include <string_view>
 
+#include "core/base/splitmix.h"
+
 namespace dobson::bench {
-
-namespace {
-
-std::uint64_t mix(std::uint64_t value) {
-  value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9;
-  value = (value ^ (value >> 27)) * 0x94d049bb133111eb;
-  return value ^ (value >> 31);
-}
-
-}  // namespace
 
 void append_ascending_name(std::string& out, std::uint64_t index) {
   constexpr std::string_view endings[] = {"", ".gz", ".csv", ".json", ".parquet"};
@@ -27,11 +19,6 @@ void append_ascending_name(std::string& out, std::uint64_t index) {
 void append_scattered_name(std::string& out, std::uint64_t random) {
   fmt::format_to(std::back_inserter(out), "incoming/{:016x}/IMG_{:04x}.jpg", random,
                  random & 0xffff);
-}
-
-std::uint64_t next_random(std::uint64_t& state) {
-  state += 0x9e3779b97f4a7c15;
-  return mix(state);
 }
 
 }  // namespace dobson::bench

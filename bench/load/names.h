@@ -14,7 +14,4 @@ void append_ascending_name(std::string& out, std::uint64_t index);
 // "incoming/9f3c2a1b7d4e0011/IMG_2a1b.jpg": anywhere among the others of its kind.
 void append_scattered_name(std::string& out, std::uint64_t random);
 
-// The next of a sequence without visible order (splitmix64).
-std::uint64_t next_random(std::uint64_t& state);
-
 }  // namespace dobson::bench

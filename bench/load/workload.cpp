@@ -8,6 +8,7 @@
 
 #include "bench/load/names.h"
 #include "core/base/assert.h"
+#include "core/base/splitmix.h"
 
 namespace dobson::bench {
 

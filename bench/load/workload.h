@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "bench/load/reply_reader.h"
-#include "bench/load/zipf.h"
+#include "core/base/zipf.h"
 
 namespace dobson::bench {
 

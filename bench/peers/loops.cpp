@@ -13,6 +13,7 @@
 
 #include "bench/load/names.h"
 #include "core/base/limits.h"
+#include "core/base/splitmix.h"
 #include "storage/blocks/md5_digest.h"
 #include "storage/env/txn.h"
 

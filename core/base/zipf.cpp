@@ -1,11 +1,11 @@
-#include "bench/load/zipf.h"
+#include "core/base/zipf.h"
 
 #include <algorithm>
 #include <cmath>
 
-#include "bench/load/names.h"
+#include "core/base/splitmix.h"
 
-namespace dobson::bench {
+namespace dobson {
 
 // Rank 1 has the area left of 1.5 for itself, which is as large as its weight.
 Zipf::Zipf(std::uint64_t n, double s)
@@ -32,4 +32,4 @@ std::uint64_t Zipf::draw(std::uint64_t& random) const {
   }
 }
 
-}  // namespace dobson::bench
+}  // namespace dobson

@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-namespace dobson::bench {
+namespace dobson {
 
 class Zipf {
  public:
@@ -26,4 +26,4 @@ class Zipf {
   double end_;
 };
 
-}  // namespace dobson::bench
+}  // namespace dobson
