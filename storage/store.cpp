@@ -6,6 +6,7 @@
 
 #include "core/base/limits.h"
 #include "storage/blocks/local_block_store.h"
+#include "storage/blocks/null_block_store.h"
 #include "storage/catalog/catalog.h"
 #include "storage/env/data_lock.h"
 #include "storage/env/directory.h"
@@ -66,9 +67,18 @@ class LocalStore final : public Store {
   }
 
   Status open_blocks(const StoreOptions& options, const Clock& clock) {
-    LocalBlockOptions block_options;
-    block_options.directory = options.nodes.empty() ? options.data / "blocks" : options.nodes[0];
-    blocks_ = TRY(make_local_block_store(block_options, index_, log_));
+    const fs::path directory = options.nodes.empty() ? options.data / "blocks" : options.nodes[0];
+    if (options.blocks == BlockStoreKind::null) {
+      blocks_ = TRY(make_null_block_store(directory));
+    } else if (keeps_no_bytes(directory)) {
+      return Error{
+          Errc::invalid_argument,
+          fmt::format("{} was made with blocks.store = null; set it again", options.data.c_str())};
+    } else {
+      LocalBlockOptions block_options;
+      block_options.directory = directory;
+      blocks_ = TRY(make_local_block_store(block_options, index_, log_));
+    }
     purge_.emplace(*blocks_, index_, log_, options.delete_delay_ms);
     const std::chrono::milliseconds interval(limits::purge_interval_ms);
     purging_.emplace(interval, [this, &clock] { return purge_->run_once(clock.now()); });
@@ -105,7 +115,7 @@ class LocalStore final : public Store {
   LocalLog log_;
   StateBlockIndex index_;
   DeletionStages stages_;
-  std::unique_ptr<LocalBlockStore> blocks_;
+  std::unique_ptr<ManagedBlockStore> blocks_;
   std::optional<Purge> purge_;
   std::optional<Periodic> purging_;
   std::optional<Periodic> deleting_;

@@ -19,11 +19,14 @@ namespace dobson::storage {
 
 class ReadTxn;
 
+enum class BlockStoreKind : std::uint8_t { local, null };
+
 struct StoreOptions {
-  std::filesystem::path data;                  // made with mode 0700 when missing
-  std::uint64_t map_size = 1ULL << 40;         // bytes of address space
-  std::uint64_t free_watermark = 1ULL << 30;   // below it client writes are refused
-  std::vector<std::filesystem::path> nodes;    // directories for blocks; empty: data/blocks
+  std::filesystem::path data;                 // made with mode 0700 when missing
+  std::uint64_t map_size = 1ULL << 40;        // bytes of address space
+  std::uint64_t free_watermark = 1ULL << 30;  // below it client writes are refused
+  std::vector<std::filesystem::path> nodes;   // directories for blocks; empty: data/blocks
+  BlockStoreKind blocks = BlockStoreKind::local;
   UnixMillis delete_delay_ms = 10'000;         // deleted blocks stay that long
   UnixMillis upload_life_ms = 7 * 86'400'000;  // unfinished multipart uploads are dropped then
   unsigned readers = 8;                        // read transactions open at once

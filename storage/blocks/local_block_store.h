@@ -1,7 +1,6 @@
 #pragma once
 
-// The block store on a directory of this machine. Beside the face of `BlockStore` it shows what the
-// background jobs (storage/jobs/purge.h) and /-/metrics need.
+// The block store on a directory of this machine.
 
 #include <cstdint>
 #include <filesystem>
@@ -15,7 +14,7 @@
 #include "storage/blocks/block_files.h"
 #include "storage/blocks/block_index.h"
 #include "storage/blocks/block_metrics.h"
-#include "storage/blocks/block_store.h"
+#include "storage/blocks/managed_block_store.h"
 #include "storage/blocks/pins.h"
 #include "storage/blocks/syncer.h"
 
@@ -28,7 +27,7 @@ struct LocalBlockOptions {
   std::uint64_t preallocate_bytes = limits::preallocate_bytes;
 };
 
-class LocalBlockStore final : public BlockStore {
+class LocalBlockStore final : public ManagedBlockStore {
  public:
   LocalBlockStore(const LocalBlockOptions& options, Log& log);
 
@@ -41,22 +40,12 @@ class LocalBlockStore final : public BlockStore {
   Status read(const BlockRef& block, std::uint64_t offset, std::span<std::byte> out) override;
   bool read_at_once(const BlockRef& block, std::uint64_t offset, std::span<std::byte> out) override;
 
-  bool pinned(BlockId block) const { return pins_.pinned(block); }
-
-  // Why no more is written, if so.
-  std::optional<Error> stopped() const { return syncer_.stopped(); }
-
-  // Bytes that writers have left since the last call: abandoned, or not needed.
-  std::vector<Garbage> take_garbage() { return allocator_.take_garbage(); }
-
-  // Gives back the space of bytes that have no row any more, together with what else is free
-  // between the blocks around them.
-  void give_back(BlockIndex& index, std::vector<Garbage> garbage);
-
-  // Gives back what no row speaks for in the container.
-  Status reclaim(BlockIndex& index, ContainerId container);
-
-  const BlockMetrics& metrics() const { return metrics_; }
+  bool pinned(BlockId block) const override { return pins_.pinned(block); }
+  std::optional<Error> stopped() const override { return syncer_.stopped(); }
+  std::vector<Garbage> take_garbage() override { return allocator_.take_garbage(); }
+  void give_back(BlockIndex& index, std::vector<Garbage> garbage) override;
+  Status reclaim(BlockIndex& index, ContainerId container) override;
+  const BlockMetrics& metrics() const override { return metrics_; }
 
  private:
   void unpin(std::span<const BlockRef> blocks) override { pins_.unpin(blocks); }

@@ -16,14 +16,14 @@
 
 #include "core/time/clock.h"
 #include "storage/blocks/block_index.h"
-#include "storage/blocks/local_block_store.h"
+#include "storage/blocks/managed_block_store.h"
 #include "storage/log/log.h"
 
 namespace dobson::storage {
 
 class Purge {
  public:
-  Purge(LocalBlockStore& store, BlockIndex& index, Log& log, UnixMillis delete_delay_ms);
+  Purge(ManagedBlockStore& store, BlockIndex& index, Log& log, UnixMillis delete_delay_ms);
 
   // One round. True: there is more to do at once. One caller at a time.
   bool run_once(UnixMillis now);
@@ -33,7 +33,7 @@ class Purge {
   bool purge_noted();
   bool note_deleted(UnixMillis until);
 
-  LocalBlockStore& store_;
+  ManagedBlockStore& store_;
   BlockIndex& index_;
   Log& log_;
   const UnixMillis delete_delay_ms_;

@@ -6,6 +6,7 @@
 
 #include "http/json/writer.h"
 #include "storage/blocks/block_files.h"
+#include "storage/blocks/null_block_store.h"
 #include "storage/query/namespace.h"
 #include "storage/query/state_block_index.h"
 #include "storage/verify/block_bytes.h"
@@ -54,28 +55,28 @@ Verdict verify(const storage::StoppedStore& store, const fs::path& blocks, bool 
   Verdict verdict;
   verdict.totals = storage::root_totals(txn);
   const std::uint64_t table_bytes = store.state().file_bytes();
-  Progress progress("verify", {.bytes = table_bytes + verdict.totals.bytes});
+  const bool has_bytes = !storage::keeps_no_bytes(blocks);
+  Progress progress("verify", {.bytes = table_bytes + (has_bytes ? verdict.totals.bytes : 0)});
 
   const auto report = [&](const Finding& finding) {
     ++verdict.findings;
     show(finding, as_json);
   };
   std::int64_t shown = 0;
+  const std::function check_block = [&](const storage::BlockRef& block) {
+    progress.moved(static_cast<std::int64_t>(block.length));
+    return check_block_bytes(files, block);
+  };
   const storage::VerifyOptions options = {
-      .check_block =
-          [&](const storage::BlockRef& block) {
-            progress.moved(static_cast<std::int64_t>(block.length));
-            return check_block_bytes(files, block);
-          },
-      .progress =
-          [&](std::uint64_t done, std::uint64_t all) {
-            const double part = static_cast<double>(done) / static_cast<double>(all);
-            const auto now = std::llround(part * static_cast<double>(table_bytes));
-            progress.moved(now - shown);
-            shown = now;
-          }};
+      .check_block = has_bytes ? check_block : nullptr,
+      .progress = [&](std::uint64_t done, std::uint64_t all) {
+        const double part = static_cast<double>(done) / static_cast<double>(all);
+        const auto now = std::llround(part * static_cast<double>(table_bytes));
+        progress.moved(now - shown);
+        shown = now;
+      }};
   storage::verify(txn, options, report);
-  verdict.unaccounted_bytes = verify_containers(files, index, report);
+  if (has_bytes) verdict.unaccounted_bytes = verify_containers(files, index, report);
   return verdict;
 }
 

@@ -69,6 +69,8 @@ storage::StoreOptions store_options(const Invocation& invocation, const Options&
           .map_size = static_cast<std::uint64_t>(options.integer("store.map_size")),
           .free_watermark = static_cast<std::uint64_t>(options.integer("store.free_watermark")),
           .nodes = {nodes.begin(), nodes.end()},
+          .blocks = options.text("blocks.store") == "null" ? storage::BlockStoreKind::null
+                                                           : storage::BlockStoreKind::local,
           .delete_delay_ms = options.integer("blocks.delete_delay"),
           .upload_life_ms = options.integer("ozone.upload_life"),
           .readers = reactor_count(options) + 8};

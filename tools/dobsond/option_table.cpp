@@ -33,6 +33,12 @@ constexpr Option table[] = {
      .type = OptionType::bytes,
      .fallback = "1 GiB",
      .doc = "With less free space than this, writes are refused; reads and deletes go on."},
+    {.key = "blocks.store",
+     .type = OptionType::choice,
+     .fallback = "local",
+     .doc = "local: object bytes are files of this machine; null: none are kept, for namespaces "
+            "made by dobsonctl generate.",
+     .choices = "local|null"},
     {.key = "blocks.nodes",
      .type = OptionType::list,
      .fallback = "",
