@@ -7,6 +7,7 @@
 
 #include "tools/dobsonctl/batch.h"
 #include "tools/dobsonctl/failure.h"
+#include "tools/dobsonctl/generated.h"
 #include "tools/dobsonctl/layout.h"
 
 namespace dobson::ctl {
@@ -46,6 +47,9 @@ Try<Exit> show_usage(const Context& context, const std::string& path, UsageStyle
 Try<Exit> load(const Context& context, const std::string& directory, const std::string& path,
                std::optional<Layout> layout, bool follow_links);
 Try<Exit> save(const Context& context, const std::string& path, const std::string& directory);
+
+// In a new data directory, without object bytes.
+Try<Exit> generate(const std::string& data, const Shape& shape);
 
 // Of a server that does not run; `blocks` is where its container files are, empty: in `data`.
 Try<Exit> verify(const Context& context, const std::string& data, const std::string& blocks);

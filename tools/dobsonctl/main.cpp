@@ -64,6 +64,12 @@ constexpr const char* verify_help =
     "every block against its checksums. Changes nothing. Prints a line for each thing that is\n"
     "wrong, then what was looked at; exit code 1 if anything is wrong.\n";
 
+constexpr const char* generate_help =
+    "Volumes, buckets of both layouts, directories, keys with sizes by Zipf's law and names of up "
+    "to\n"
+    "1024 bytes, deleted keys and open uploads: the same for the same seed. There are no bytes\n"
+    "behind the keys, so the server must be told: dobsond --data DIR --set blocks.store=null.\n";
+
 std::string account_name() {
   const passwd* account = getpwuid(geteuid());
   return account != nullptr ? account->pw_name : std::to_string(geteuid());
@@ -82,6 +88,7 @@ struct Call {
   std::string layout;
   ListStyle style;
   UsageStyle usage;
+  Shape shape;
   std::string name;
   std::function<Try<Exit>()> run;
 };
@@ -247,6 +254,25 @@ void add_store_commands(CLI::App& app, Call& call) {
                   [&call] { return ctl::verify(call.context, call.first, call.second); });
   verify->add_option("DIR", call.first, "What dobsond got as --data")->required();
   verify->add_option("--blocks", call.second, "Where blocks.nodes points; default: DIR/blocks");
+  auto* generate =
+      add_command(app, call, "generate", "Make a data directory with many keys, without bytes",
+                  [&call] { return ctl::generate(call.first, call.shape); });
+  Shape& shape = call.shape;
+  generate->add_option("DIR", call.first, "What dobsond will get as --data; new")->required();
+  generate->add_option("--keys", shape.keys, "How many")->capture_default_str();
+  generate->add_option("--volumes", shape.volumes, "In how many volumes")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  generate->add_option("--buckets", shape.buckets, "Buckets in each, every other with directories")
+      ->check(CLI::Range(1, 10'000))
+      ->capture_default_str();
+  generate->add_option("--deleted", shape.deleted, "Part of the keys that is deleted then")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  generate->add_option("--uploads", shape.uploads, "Multipart uploads that stay open")
+      ->capture_default_str();
+  generate->add_option("--seed", shape.seed)->capture_default_str();
+  generate->footer(std::string(generate_help) + "\n" + exit_codes);
   add_json(verify, call, "Print a JSON object a line: what is wrong, then the counts");
   verify->footer(std::string(verify_help) + "\n" + exit_codes);
 }
