@@ -83,26 +83,33 @@ class Bench:
         if huge:
             self.load("load_64m", requests=4)
 
-    def make_nginx(self, dobsond):
-        """Its answers are as long as dobsond's. On the way the whole table is read once, so that
-        no row meets pages that are not mapped yet (docs/adr/0012-names-in-one-flat-table.md)."""
+    def touch_keys(self):
+        """Reads the whole table once, so that no row meets pages that are not mapped yet
+        (docs/adr/0012-names-in-one-flat-table.md)."""
+        def drop(reply):
+            while reply.read(1 << 20):
+                pass
+        self.dobsond.ask("GET", "/bench/keys?stream", (200,), receive=drop)
+
+    def make_nginx(self):
+        """Its answers are as long as dobsond's."""
+        ask = self.dobsond.ask
         directory = self.scratch / "nginx"
         files = directory / "files"
         files.mkdir(parents=True)
-        directory.chmod(0o777)
-        texts = {"/-/ready": self.ready_bytes(dobsond),
-                 "/bucket_info": len(dobsond.ask("GET", "/bench/keys?info=bucket", (200,)))}
-        page = dobsond.ask("GET", "/bench/keys?max-keys=1000", (200,))
-        (files / "page").write_bytes(page)
+        directory.chmod(0o777)  # its worker may be another user
+        texts = {"/-/ready": self.ready_bytes(),
+                 "/bucket_info": len(ask("GET", "/bench/keys?info=bucket", (200,)))}
+        (files / "page").write_bytes(ask("GET", "/bench/keys?max-keys=1000", (200,)))
         (files / "large").write_bytes(os.urandom(rows.LARGE_BYTES))
         (files / "huge").write_bytes(os.urandom(rows.HUGE_BYTES))
         with open(files / "stream", "wb") as file:
-            dobsond.ask("GET", "/bench/keys?stream&prefix=datasets/p00", (200,),
-                        receive=lambda reply: shutil.copyfileobj(reply, file, 1 << 20))
+            ask("GET", "/bench/keys?stream&prefix=datasets/p00", (200,),
+                receive=lambda reply: shutil.copyfileobj(reply, file, 1 << 20))
         return servers.Nginx(self.nginx_program, directory, texts)
 
-    def ready_bytes(self, dobsond):
-        return len(dobsond.ask("GET", "/-/ready", (200,)))
+    def ready_bytes(self):
+        return len(self.dobsond.ask("GET", "/-/ready", (200,)))
 
     def measure_peer(self, row, peer, how, span):
         if isinstance(peer, rows.Nginx):
@@ -147,10 +154,11 @@ class Bench:
                 servers.Remote(self.options.url) if self.options.url else
                 servers.Dobsond(self.dobsond_program, self.scratch / "dobsond"))
             self.fill()
+            self.touch_keys()
             if not self.options.url:
-                self.nginx = running.enter_context(self.make_nginx(self.dobsond))
-                self.bare = running.enter_context(servers.Bare(
-                    self.load_program, self.scratch, self.ready_bytes(self.dobsond)))
+                self.nginx = running.enter_context(self.make_nginx())
+                self.bare = running.enter_context(
+                    servers.Bare(self.load_program, self.scratch, self.ready_bytes()))
                 os.sync()
             for i in range(self.rounds):
                 for row in self.rows:

@@ -25,6 +25,18 @@ constexpr std::string_view endless = "GET /stream?pages=100000 HTTP/1.1\r\nHost:
 constexpr std::string_view endless_body = "GET /bytes?of=9000000000 HTTP/1.1\r\nHost: h\r\n\r\n";
 constexpr int soon_ms = 20;
 
+// Sends a byte again and again until it is answered.
+Reply trickle(HttpClient& client) {
+  std::atomic<bool> answered = false;
+  std::thread sender([&] {
+    while (!answered && client.send("x")) std::this_thread::yield();
+  });
+  Reply reply = client.reply();
+  answered = true;
+  sender.join();
+  return reply;
+}
+
 BOOST_AUTO_TEST_SUITE(http_connection_ends, *boost::unit_test::label("tsan"))
 
 BOOST_AUTO_TEST_CASE(idle_connections_are_closed) {
@@ -42,13 +54,7 @@ BOOST_AUTO_TEST_CASE(slow_heads_are_refused) {
   HttpFixture server({.head_timeout_ms = soon_ms});
   HttpClient client(server.address());
   client.send("GET /hello HTTP/1.1\r\nHost: h\r\nX-Slow: ");
-  std::atomic<bool> answered = false;
-  std::thread trickle([&] {
-    while (!answered && client.send("x")) std::this_thread::yield();
-  });
-  const Reply reply = client.reply();
-  answered = true;
-  trickle.join();
+  const Reply reply = trickle(client);
   BOOST_TEST((reply.status == 408 || reply.status == 431));
   BOOST_TEST(client.closed());
 
@@ -75,13 +81,7 @@ BOOST_AUTO_TEST_CASE(slow_bodies_are_refused) {
   HttpFixture server({.body_stall_timeout_ms = soon_ms, .least_body_rate = INT_MAX});
   HttpClient client(server.address());
   client.send("PUT /body HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000000\r\n\r\n");
-  std::atomic<bool> answered = false;
-  std::thread trickle([&] {
-    while (!answered && client.send("x")) std::this_thread::yield();
-  });
-  const Reply reply = client.reply();
-  answered = true;
-  trickle.join();
+  const Reply reply = trickle(client);
   BOOST_TEST(reply.body == "unavailable");
   BOOST_TEST(client.closed());
 }
