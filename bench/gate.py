@@ -1,5 +1,5 @@
-"""What a request costs in figures that a busy machine does not move, beside what they were when
-they were last accepted: user instructions, system calls, bytes written to the disk."""
+"""What a request costs in figures that a busy machine hardly moves, beside what they were when they
+were last accepted: user instructions, system calls, bytes written to files."""
 
 import contextlib
 import json
@@ -12,7 +12,9 @@ import rows
 import servers
 
 FILE = Path(__file__).with_name("gate.json")
-TOLERANCE = {"instructions": 0.04, "syscalls": 0.10, "written": 0.20}
+TOLERANCE = {"instructions": 0.10, "syscalls": 0.10, "written": 0.30}
+# How often threads wait for each other is a matter of the machine's other work.
+WAITS = "futex,sched_yield,epoll_wait,epoll_ctl,timerfd_settime,restart_syscall"
 
 
 class NotPermitted(Exception):
@@ -21,9 +23,9 @@ class NotPermitted(Exception):
 
 @contextlib.contextmanager
 def traced(pid, log):
-    """Counts the system calls of a process while it lasts, into `log`."""
-    strace = subprocess.Popen(["strace", "-f", "-c", "-U", "calls,name", "-o", log, "-p", str(pid)],
-                              stderr=subprocess.PIPE, text=True)
+    """Counts the system calls of a process but WAITS while it lasts, into `log`."""
+    strace = subprocess.Popen(["strace", "-f", "-c", "-U", "calls,name", "-e", f"trace=!{WAITS}",
+                               "-o", log, "-p", str(pid)], stderr=subprocess.PIPE, text=True)
     said = strace.stderr.readline()
     if "attached" not in said:
         strace.communicate()
@@ -39,8 +41,9 @@ def calls_in(log):
 
 
 def written_by(pid):
+    """Bytes that it has handed to write calls on files."""
     fields = dict(line.split(": ") for line in Path(f"/proc/{pid}/io").read_text().splitlines())
-    return int(fields["write_bytes"])
+    return int(fields["wchar"])
 
 
 class Gate:
@@ -101,7 +104,7 @@ class Gate:
         for workload, figures in counted.items():
             for name, now in figures.items():
                 was = accepted[workload][name]
-                most = was * (1 + TOLERANCE[name]) + 0.5
+                most = was * (1 + TOLERANCE[name]) + 1
                 ratio = f"{now / was:.3f}" if was else ""
                 lines.append([workload, name, report.number(was), report.number(now), ratio,
                               report.number(most), "yes" if now <= most else "NO"])
