@@ -80,7 +80,9 @@ Result<std::unique_ptr<ManagedBlockStore>> make_null_block_store(const fs::path&
                              "blocks.store = local",
                              directory.c_str())};
   }
-  std::ofstream(directory / mark).flush();
+  if (!std::ofstream(directory / mark)) {
+    return Error{Errc::io, fmt::format("cannot write {}", (directory / mark).c_str())};
+  }
   TRY(sync_directory(directory));
   return std::unique_ptr<ManagedBlockStore>(std::make_unique<NullBlockStore>());
 }

@@ -1,43 +1,38 @@
 #include "storage/log/commit.h"
 
-#include <condition_variable>
-#include <mutex>
+#include <utility>
 
 namespace dobson::storage {
 
-namespace {
+void Round::propose(Log& log) {
+  under_way_ = proposals_.size();
+  for (Proposal& proposal : proposals_) log.propose(proposal);
+}
 
-// The home of a thread that waits for one completion.
-class Waiter final : public Mailbox, public Completion {
- public:
-  Waiter() : Completion(static_cast<Mailbox&>(*this)) {}
-
-  void post(Completion&) override {
-    std::lock_guard lock(mutex_);
-    run();
-    arrived_.notify_one();  // under the lock: the waiter is gone right after it
-  }
-  void run() override { done_ = true; }
-
-  void wait() {
+Result<std::vector<Outcome>> Round::wait() {
+  {
     std::unique_lock lock(mutex_);
-    arrived_.wait(lock, [this] { return done_; });
+    arrived_.wait(lock, [this] { return under_way_ == 0; });
   }
+  std::vector<Outcome> outcomes;
+  for (Proposal& proposal : std::exchange(proposals_, {})) {
+    outcomes.push_back(TRY(std::move(proposal.outcome)));
+  }
+  return outcomes;
+}
 
- private:
-  std::mutex mutex_;
-  std::condition_variable arrived_;
-  bool done_ = false;
-};
-
-}  // namespace
+void Round::post(Completion&) {
+  std::lock_guard lock(mutex_);
+  run();
+  if (under_way_ == 0) arrived_.notify_one();  // under the lock: the waiter is gone right after it
+}
 
 Result<Outcome> commit_and_wait(Log& log, Command command, Priority priority) {
-  Waiter waiter;
-  Proposal proposal(std::move(command), waiter, priority);
-  log.propose(proposal);
-  waiter.wait();
-  return std::move(proposal.outcome);
+  Round round;
+  round.add(std::move(command), priority);
+  round.propose(log);
+  auto outcomes = TRY(round.wait());
+  return std::move(outcomes.front());
 }
 
 }  // namespace dobson::storage

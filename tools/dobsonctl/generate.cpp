@@ -4,16 +4,13 @@
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
-#include <deque>
 #include <filesystem>
-#include <mutex>
 #include <utility>
 
 #include "core/base/limits.h"
 #include "core/time/clock.h"
 #include "storage/blocks/block_format.h"
-#include "storage/log/log.h"
+#include "storage/log/commit.h"
 #include "storage/store.h"
 #include "tools/dobsonctl/commands.h"
 #include "tools/dobsonctl/generated.h"
@@ -39,51 +36,18 @@ Failure failure_of(const Error& error) {
   return {.reason = fmt::format("{} {} {}", name_of(error.code), error.message, error.detail)};
 }
 
-// Commands that are proposed together; who waits for them waits once.
-class Round final : public Mailbox, public Completion {
- public:
-  Round() : Completion(static_cast<Mailbox&>(*this)) {}
-
-  std::size_t size() const { return proposals_.size(); }
-  void add(Command command) { proposals_.emplace_back(std::move(command), *this); }
-
-  void propose(storage::Log& log) {
-    under_way_ = proposals_.size();
-    for (storage::Proposal& proposal : proposals_) log.propose(proposal);
-  }
-
-  // The outcomes, or the first refusal; then the round is empty.
-  Try<std::vector<storage::Outcome>> wait() {
-    std::unique_lock lock(mutex_);
-    arrived_.wait(lock, [this] { return under_way_ == 0; });
-    std::vector<storage::Outcome> outcomes;
-    for (storage::Proposal& proposal : std::exchange(proposals_, {})) {
-      if (!proposal.outcome.ok()) return failure_of(proposal.outcome.error());
-      outcomes.push_back(std::move(*proposal.outcome));
-    }
-    return outcomes;
-  }
-
-  void post(Completion&) override {
-    std::lock_guard lock(mutex_);
-    run();
-    if (under_way_ == 0) arrived_.notify_one();
-  }
-  void run() override { --under_way_; }
-
- private:
-  std::deque<storage::Proposal> proposals_;  // which must stay where they are
-  std::mutex mutex_;
-  std::condition_variable arrived_;
-  std::size_t under_way_ = 0;
-};
+Try<std::vector<storage::Outcome>> outcomes_of(storage::Round& round) {
+  auto outcomes = round.wait();
+  if (!outcomes.ok()) return failure_of(outcomes.error());
+  return std::move(*outcomes);
+}
 
 // One round is applied while the next is made.
 class Proposer {
  public:
   explicit Proposer(storage::Log& log) : log_(log) {}
   ~Proposer() {
-    for (Round& round : rounds_) static_cast<void>(round.wait());
+    for (storage::Round& round : rounds_) static_cast<void>(round.wait());
   }
 
   Try<void> add(Command command) {
@@ -101,12 +65,12 @@ class Proposer {
   Try<void> send() {
     rounds_[current_].propose(log_);
     current_ = 1 - current_;
-    TRY(rounds_[current_].wait());
+    TRY(outcomes_of(rounds_[current_]));
     return {};
   }
 
   storage::Log& log_;
-  Round rounds_[2];
+  storage::Round rounds_[2];
   std::size_t current_ = 0;
 };
 
@@ -138,10 +102,11 @@ class Places {
       containers_.pop_back();
     }
     if (containers_.empty()) {
-      Round round;
+      storage::Round round;
       for (std::size_t i = 0; i < made_together; ++i) round.add(storage::CreateContainer{});
       round.propose(log_);
-      for (const storage::Outcome& made : TRY(round.wait())) containers_.push_back(made.container);
+      for (const storage::Outcome& made : TRY(outcomes_of(round)))
+        containers_.push_back(made.container);
       std::ranges::reverse(containers_);
     }
     end_ = storage::container_header_bytes;
@@ -219,7 +184,7 @@ class Generation {
   // Each has one part.
   Try<void> start_uploads() {
     Proposer proposer(log_);
-    Round starts;
+    storage::Round starts;
     for (std::uint64_t i = 0; i < shape_.uploads; ++i) {
       const std::uint64_t bucket = i % generated_.buckets();
       starts.add(storage::StartUpload{generated_.volume(bucket), generated_.bucket(bucket),
@@ -227,7 +192,7 @@ class Generation {
       if (starts.size() < round_commands && i + 1 < shape_.uploads) continue;
       std::uint64_t begun = i + 1 - starts.size();
       starts.propose(log_);
-      for (const storage::Outcome& started : TRY(starts.wait())) {
+      for (const storage::Outcome& started : TRY(outcomes_of(starts))) {
         TRY(put_part(begun++, started.upload, proposer));
       }
     }

@@ -65,9 +65,8 @@ constexpr const char* verify_help =
     "wrong, then what was looked at; exit code 1 if anything is wrong.\n";
 
 constexpr const char* generate_help =
-    "Volumes, buckets of both layouts, directories, keys with sizes by Zipf's law and names of up "
-    "to\n"
-    "1024 bytes, deleted keys and open uploads: the same for the same seed. There are no bytes\n"
+    "Volumes, buckets of both layouts, directories, keys with sizes by Zipf's law and names of up\n"
+    "to 1024 bytes, deleted keys and open uploads: the same for the same seed. There are no bytes\n"
     "behind the keys, so the server must be told: dobsond --data DIR --set blocks.store=null.\n";
 
 std::string account_name() {
@@ -254,6 +253,9 @@ void add_store_commands(CLI::App& app, Call& call) {
                   [&call] { return ctl::verify(call.context, call.first, call.second); });
   verify->add_option("DIR", call.first, "What dobsond got as --data")->required();
   verify->add_option("--blocks", call.second, "Where blocks.nodes points; default: DIR/blocks");
+  add_json(verify, call, "Print a JSON object a line: what is wrong, then the counts");
+  verify->footer(std::string(verify_help) + "\n" + exit_codes);
+
   auto* generate =
       add_command(app, call, "generate", "Make a data directory with many keys, without bytes",
                   [&call] { return ctl::generate(call.first, call.shape); });
@@ -273,8 +275,6 @@ void add_store_commands(CLI::App& app, Call& call) {
       ->capture_default_str();
   generate->add_option("--seed", shape.seed)->capture_default_str();
   generate->footer(std::string(generate_help) + "\n" + exit_codes);
-  add_json(verify, call, "Print a JSON object a line: what is wrong, then the counts");
-  verify->footer(std::string(verify_help) + "\n" + exit_codes);
 }
 
 // Header lines are made of these.

@@ -114,10 +114,10 @@ bool is_local(std::string_view address) {
 }
 
 // Many machines have a name that leads to none of the addresses below, at least not from within.
-std::string service_host(const Options& options, const std::vector<std::string>& bound) {
-  const std::string& name = options.text("server.name");
-  if (!name.empty()) return name;
-  return std::ranges::all_of(bound, is_local) ? "localhost" : host_name();
+std::string service_host(const Options& options, const std::vector<std::string>& bound,
+                         const std::string& server_name) {
+  const bool named = !options.text("server.name").empty();
+  return named || !std::ranges::all_of(bound, is_local) ? server_name : "localhost";
 }
 
 // Everybody who reaches a public address is believed to be whom he says.
@@ -196,7 +196,7 @@ int run(const Invocation& invocation, const Options& options) {
     log::error("listen", "listen.ozone = {}", bound.error().message);
     return 1;
   }
-  ozone.settings.service_host = service_host(options, *bound);
+  ozone.settings.service_host = service_host(options, *bound, ozone.settings.server_name);
   ozone.settings.port = port_of(bound->front());
   internal.openapi = http::openapi(families);
   warn_if_public(*bound);
