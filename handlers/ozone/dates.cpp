@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <span>
+#include <string>
 
 #include "handlers/ozone/text.h"
 
@@ -113,9 +114,7 @@ std::optional<UnixMillis> parse_rfc850(std::string_view date, std::string_view t
                  date.substr(second + 1), time);
 }
 
-}  // namespace
-
-std::optional<UnixMillis> parse_date(std::string_view text) {
+std::optional<UnixMillis> parse_fresh(std::string_view text) {
   Words words(text);
   auto& at = words.at;
   if (words.count < 4) return std::nullopt;
@@ -129,6 +128,22 @@ std::optional<UnixMillis> parse_date(std::string_view text) {
   if (words.count != 6) return std::nullopt;
   if (take_comma(at[2])) return to_time(at[2], at[1], at[3], at[4]);  // Mon, Apr 4, 2016 …
   return to_time(at[1], at[2], at[3], at[4]);
+}
+
+}  // namespace
+
+// All requests of a second bring the same text.
+std::optional<UnixMillis> parse_date(std::string_view text) {
+  thread_local struct {
+    std::string text;
+    std::optional<UnixMillis> time;
+  } last;
+  if (last.text != text) {
+    last = {};
+    last.time = parse_fresh(text);
+    last.text = text;
+  }
+  return last.time;
 }
 
 }  // namespace dobson::ozone

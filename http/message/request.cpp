@@ -1,10 +1,8 @@
 #include "http/message/request.h"
 
-#include "http/message/headers.h"
-
 namespace dobson::http {
 
-const std::string_view* Request::header(std::string_view name) const {
+const std::string_view* Request::find(std::string_view name) const {
   for (const auto& header : headers) {
     if (equal_names(header.name, name)) return &header.value;
   }

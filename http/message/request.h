@@ -8,6 +8,8 @@
 #include <span>
 #include <string_view>
 
+#include "http/message/headers.h"
+
 namespace dobson::http {
 
 enum class Method : std::uint8_t { get, head, post, put, del, options, patch, other };
@@ -33,10 +35,16 @@ struct Request {
   bool chunked = false;
   std::optional<std::uint64_t> content_length;  // as declared; absent with chunked
   std::span<const Header> headers;
+  std::uint64_t names = ~0ULL;  // of the headers, as a set of name_bit: most look-ups find nothing
 
   // Names compare without case. First value, or null.
-  const std::string_view* header(std::string_view name) const;
+  const std::string_view* header(std::string_view name) const {
+    return (names & name_bit(name)) == 0 ? nullptr : find(name);
+  }
   unsigned count(std::string_view name) const;
+
+ private:
+  const std::string_view* find(std::string_view name) const;
 };
 
 }  // namespace dobson::http

@@ -247,9 +247,11 @@ bool RequestParser::starts_folded(std::string_view bytes, const HeaderSpan& head
 bool RequestParser::read_headers(std::string_view bytes) {
   std::optional<std::string_view> host;
   unsigned transfer_encodings = 0;
+  header_names_ = 0;
   for (auto& header : std::span(headers_).first(header_count_)) {
     if (starts_folded(bytes, header)) return false;
     const auto name = header.name.of(bytes);
+    header_names_ |= name_bit(name);
     const auto value = trim_end(header.value.of(bytes));
     header.value.size = static_cast<std::uint16_t>(value.size());
     if (equal_names(name, "host")) {
@@ -287,6 +289,7 @@ Request RequestParser::request(std::string_view bytes, HeaderStorage& storage) c
     storage[i] = {headers_[i].name.of(bytes), headers_[i].value.of(bytes)};
   }
   request.headers = std::span(storage).first(header_count_);
+  request.names = header_names_;
   return request;
 }
 

@@ -89,6 +89,7 @@ class RequestParser {
   bool expect_continue_ = false;
   bool unknown_expectation_ = false;
   std::uint8_t header_count_ = 0;
+  std::uint64_t header_names_ = 0;
   static_assert(limits::headers <= UINT8_MAX);
   std::array<HeaderSpan, limits::headers> headers_;
 

@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <bit>
 #include <boost/test/unit_test.hpp>
 #include <memory_resource>
 #include <string>
@@ -77,6 +79,24 @@ BOOST_AUTO_TEST_CASE(headers_compare_without_case) {
   BOOST_TEST(request.count("x-b") == 0u);
   BOOST_TEST(!equal_names("@", "`"));
   BOOST_TEST(trim_end("a b \t") == "a b");
+}
+
+BOOST_AUTO_TEST_CASE(equal_names_have_one_bit) {
+  for (const std::string_view name : {"Date", "x-ozone-version", "If-None-Match", "A", "^_`~Z9"}) {
+    std::string upper(name);
+    std::ranges::transform(upper, upper.begin(), [](char c) {
+      return c >= 'a' && c <= 'z' ? static_cast<char>(c - 0x20) : c;
+    });
+    BOOST_TEST(name_bit(name) == name_bit(upper));
+    BOOST_TEST(std::has_single_bit(name_bit(name)));
+  }
+  Request request;
+  const Header header{"Date", "d"};
+  request.headers = {&header, 1};
+  request.names = name_bit("dATE");
+  BOOST_TEST(*request.header("date") == "d");
+  request.names = 0;
+  BOOST_TEST(request.header("Date") == nullptr);
 }
 
 BOOST_AUTO_TEST_CASE(status_lines) {
