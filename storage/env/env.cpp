@@ -74,8 +74,8 @@ Env::Opened Env::open(const EnvOptions& options, unsigned flags) {
   check("mdb_env_set_maxreaders", mdb_env_set_maxreaders(env, options.readers));
   check("mdb_env_set_maxdbs", mdb_env_set_maxdbs(env, options.tables.size()));
   if ((flags & MDB_NOLOCK) == 0) allocate_lock_file(options);
-  const int code =
-      mdb_env_open(env, options.directory.c_str(), MDB_NOTLS | flags, S_IRUSR | S_IWUSR);
+  flags |= MDB_NOTLS | (options.read_ahead ? 0U : MDB_NORDAHEAD);
+  const int code = mdb_env_open(env, options.directory.c_str(), flags, S_IRUSR | S_IWUSR);
   if (code == ENOMEM) {
     throw EnvError(Errc::io,
                    fmt::format("store.map_size is {} bytes, and so much address space cannot be "

@@ -30,6 +30,8 @@ struct EnvOptions {
   std::uint64_t map_size = 0;       // bytes of address space; never less than the file has
   unsigned readers = 0;             // read transactions open at once
   std::vector<std::string> tables;  // made when missing
+  // The disk reads ahead: for whole tables in order. It would drive out what other readers use.
+  bool read_ahead = false;
 };
 
 class Env {

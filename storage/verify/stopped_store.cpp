@@ -7,9 +7,18 @@
 
 namespace dobson::storage {
 
+namespace {
+
+EnvOptions read_in_order(EnvOptions options) {
+  options.read_ahead = true;
+  return options;
+}
+
+}  // namespace
+
 StoppedStore::StoppedStore(const std::filesystem::path& data, DataLock lock)
     : lock_(std::move(lock)),
-      state_(state_options(data, limits::page_bytes, limits::internal_readers)) {}
+      state_(read_in_order(state_options(data, limits::page_bytes, limits::internal_readers))) {}
 
 Result<std::unique_ptr<StoppedStore>> StoppedStore::open(const std::filesystem::path& data) {
   std::error_code missing;

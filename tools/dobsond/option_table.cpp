@@ -13,7 +13,8 @@ constexpr Option table[] = {
     {.key = "reactors",
      .type = OptionType::integer,
      .fallback = "0",
-     .doc = "Threads that serve connections; 0: one a core.",
+     .doc = "Threads that serve connections; 0: one a core. Where the state is larger than memory, "
+            "eight a core: one that reads what memory does not hold waits for the disk.",
      .max = 256},
     {.key = "server.name",
      .type = OptionType::text,
