@@ -120,21 +120,33 @@ class Places {
 
 class Generation {
  public:
-  Generation(const Shape& shape, storage::Log& log, Progress& progress)
-      : shape_(shape), generated_(shape), log_(log), places_(log), progress_(progress) {}
+  Generation(const Shape& shape, storage::Log& log)
+      : shape_(shape), generated_(shape), log_(log), places_(log) {}
 
   Try<void> run() {
-    for (std::uint64_t bucket = 0; bucket < generated_.buckets(); ++bucket) {
-      TRY(make_bucket(bucket));
-      TRY(put_keys(bucket));
-    }
-    for (std::uint64_t bucket = 0; bucket < generated_.buckets(); ++bucket) {
-      TRY(delete_keys(bucket));
-    }
+    TRY(put_all());
+    TRY(delete_some());
     return start_uploads();
   }
 
  private:
+  Try<void> put_all() {
+    Progress progress("generate", {.keys = shape_.keys});
+    for (std::uint64_t bucket = 0; bucket < generated_.buckets(); ++bucket) {
+      TRY(make_bucket(bucket));
+      TRY(put_keys(bucket, progress));
+    }
+    return {};
+  }
+
+  Try<void> delete_some() {
+    Progress progress("choose deleted", {.keys = shape_.keys});
+    for (std::uint64_t bucket = 0; bucket < generated_.buckets(); ++bucket) {
+      TRY(delete_keys(bucket, progress));
+    }
+    return {};
+  }
+
   Try<void> make_bucket(std::uint64_t bucket) {
     Proposer proposer(log_);
     const std::string volume = generated_.volume(bucket);
@@ -148,7 +160,7 @@ class Generation {
     return proposer.finish();
   }
 
-  Try<void> put_keys(std::uint64_t bucket) {
+  Try<void> put_keys(std::uint64_t bucket, Progress& progress) {
     Proposer proposer(log_);
     for (std::uint64_t index = 0; index < generated_.keys(bucket); ++index) {
       const std::uint64_t size = generated_.size(bucket, index);
@@ -159,12 +171,12 @@ class Generation {
                                        .size = size,
                                        .md5 = generated_.md5(bucket, index),
                                        .blocks = std::move(blocks)}));
-      progress_.finished();
+      progress.finished();
     }
     return proposer.finish();
   }
 
-  Try<void> delete_keys(std::uint64_t bucket) {
+  Try<void> delete_keys(std::uint64_t bucket, Progress& progress) {
     Proposer proposer(log_);
     storage::DeleteKeys batch{generated_.volume(bucket), generated_.bucket(bucket), {}};
     const auto send = [&]() -> Try<void> {
@@ -173,6 +185,7 @@ class Generation {
       return {};
     };
     for (std::uint64_t index = 0; index < generated_.keys(bucket); ++index) {
+      progress.finished();
       if (!generated_.is_deleted(bucket, index)) continue;
       batch.keys.push_back(generated_.name(bucket, index));
       if (batch.keys.size() == limits::batch_delete_keys) TRY(send());
@@ -221,7 +234,6 @@ class Generation {
   const Generated generated_;
   storage::Log& log_;
   Places places_;
-  Progress& progress_;
 };
 
 bool is_new(const fs::path& data) {
@@ -242,10 +254,7 @@ Try<Exit> generate(const std::string& data, const Shape& shape) {
   options.delete_delay_ms = delete_delay_ms;
   const auto store = storage::Store::open(options, clock);
   if (!store.ok()) return Failure{.reason = store.error().message};
-  {
-    Progress progress("generate", {.keys = shape.keys});
-    TRY(Generation(shape, (*store)->log(), progress).run());
-  }
+  TRY(Generation(shape, (*store)->log()).run());
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - began;
   print(stdout,
         "generated {} keys in {:.1f} s; serve them: dobsond --data {} --set blocks.store=null\n",
