@@ -34,6 +34,13 @@ constexpr std::size_t waiting_answer_bytes =
     512 * MiB;  // of all connections whose clients do not read; who is one too many is cut
 constexpr std::size_t connections = 15000;  // per process; more: accepted and closed at once
 
+// --- turns of connections on a reactor; costs are in units of about a microsecond ---
+constexpr std::uint64_t request_cost = 8;   // of any request, and 1 for each KiB that it moves
+constexpr std::uint64_t light_cost = 4096;  // had within a tick or two; more: it waits in line
+constexpr std::uint64_t small_cost = 32;    // of the last request; more: it waits in line, too
+constexpr std::uint64_t slice_cost = 512;   // of the line, then the sockets are looked at
+constexpr std::int64_t turn_wait_ms = 500;  // longer: what costs far more than a refusal gets 503
+
 // --- HTTP: bodies ---
 constexpr std::size_t body_chunk_bytes = 256 * KiB;    // a piece handed to a body handler
 constexpr std::size_t body_buffers = 512;              // such pieces per process; more: they wait
@@ -64,6 +71,7 @@ constexpr std::int64_t page_parts = 1000;
 
 // --- the log: commands waiting for the writer ---
 constexpr std::size_t waiting_commands = 16384;  // more: 503
+constexpr std::size_t crowded_commands = 4096;   // waiting; more: no body is begun, 503
 constexpr int background_slice_ms = 5;           // a batch of background commands is cut there
 constexpr std::size_t batch_bytes = 64 * MiB;    // changed pages of a batch; then the next begins
 

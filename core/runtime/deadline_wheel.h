@@ -65,6 +65,7 @@ class DeadlineWheel {
   DeadlineWheel(int tick_ms, std::int64_t now_ms);
 
   int tick_ms() const { return tick_ms_; }
+  std::uint64_t tick() const { return tick_; }
 
   // An armed deadline is moved.
   void arm(Deadline& deadline, int after_ms);

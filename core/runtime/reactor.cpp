@@ -1,17 +1,6 @@
 #include "core/runtime/reactor.h"
 
-#include <chrono>
-
 namespace dobson {
-
-namespace {
-
-std::int64_t steady_ms() {
-  const auto since_start = std::chrono::steady_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::milliseconds>(since_start).count();
-}
-
-}  // namespace
 
 Reactor::Reactor(unsigned index, const Clock& clock, int tick_ms)
     : index_(index), clock_(&clock), wheel_(tick_ms, steady_ms()) {

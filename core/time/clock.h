@@ -22,6 +22,9 @@ class SystemClock final : public Clock {
   UnixMillis now() const override;
 };
 
+// Of a clock that never goes back, since some moment.
+std::int64_t steady_ms();
+
 class ManualClock final : public Clock {
  public:
   explicit ManualClock(UnixMillis start) : now_(start) {}

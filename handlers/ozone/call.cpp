@@ -146,6 +146,8 @@ Refused to_refused(const http::Refusal& refusal) {
     case Reason::bad_parameter:
       return bad_parameter(refusal);
     case Reason::no_such_path:  // there is none: every path names something here
+    case Reason::overloaded:
+      return {Code::service_unavailable, "There is more to do than time. Try again later."};
     case Reason::internal:
       return {Code::internal_server_error};
   }

@@ -72,6 +72,9 @@ Checked<void> check_length(const Context& context, const http::Request& request)
 
 Task<Checked<storage::WrittenObject>> receive(Context* context, http::Exchange* exchange,
                                               storage::BlockWriter* writer) {
+  if (context->store.log().crowded()) {
+    co_return Refused{Code::service_unavailable, "Too many writes are waiting. Try again later."};
+  }
   while (true) {
     auto piece = co_await next_piece(exchange, context->settings.key_bytes);
     if (!piece) co_return piece.error();

@@ -57,6 +57,7 @@ struct Refusal {
     bad_parameter,        // `param` and `text` (its value) say which and what
     unknown_expectation,  // 417
     internal,             // 500
+    overloaded,           // 503
   };
   Reason reason;
   int status;
@@ -95,7 +96,13 @@ struct Route {
   std::span<const std::string_view> errors = {};
   // Before the query is decoded and parameters are checked. False: it has answered.
   bool (*gate)(void* context, Exchange& exchange) = nullptr;
-  bool open = false;  // of a path that Family::admit does not guard
+  bool open = false;   // of a path that Family::admit does not guard
+  bool scans = false;  // a query that reads many rows
+
+  // When there is more to do than time, refusing the rest saves it only then.
+  bool costs_more_than_refusal() const {
+    return scans || !std::holds_alternative<QueryHandler>(handler);
+  }
 };
 
 // One API family on its listeners.

@@ -29,6 +29,8 @@ Task<void> Connection::run() {
     arm_for_input();
     const IoResult got = co_await read_some(*reactor_, socket_, input_.space());
     if (!received(got)) break;
+    const auto waited_ms = co_await shard_->turns().enter(service_);
+    late_ = waited_ms > shard_->options().turn_wait_ms;
     Step step = serve();
     while (step != Step::read && step != Step::end) {
       co_await go_on(step);
@@ -105,6 +107,10 @@ Connection::Step Connection::begin_request() {
     exchange_->fail(error.what());
   }
   if (!prepared) return Step::next_request;
+  if (late_ && exchange_->route()->costs_more_than_refusal()) {
+    exchange_->refuse(Refusal::Reason::overloaded, 503);
+    return Step::next_request;
+  }
   const bool reads_body = std::holds_alternative<BodyHandler>(exchange_->route()->handler);
   if (reads_body) return Step::run_body;
   if (!request.expect_continue && !body_over()) return Step::drop_body;
@@ -132,7 +138,10 @@ Connection::Step Connection::run_handler() {
 // its first page.
 Task<void> Connection::go_on(Step step) {
   if (step != Step::stream && !send()) co_await send_rest();
-  if (step == Step::send) co_return;
+  if (step == Step::send) {
+    co_await let_others();
+    co_return;
+  }
   exchange_->release_room();
   counters().begin_wait(exchange_->counter());
   if (step == Step::drop_body) {
@@ -156,6 +165,7 @@ void Connection::end_request() {
   }
   counters().count(exchange_->counter(), exchange_->status_code(), body_bytes_,
                    bytes_answered() - answer_begin_);
+  charge(limits::request_cost + body_bytes_ / limits::KiB);
   parser_.next_request();
   if (!overread_.empty()) input_.append(overread_);
   overread_ = {};
@@ -231,7 +241,7 @@ Task<void> Connection::stream() {
     }
     more = *appended;
     if (!send()) co_await send_rest();
-    if (more) co_await next_turn(*reactor_);
+    if (more) co_await let_others();
   }
 }
 
@@ -384,7 +394,7 @@ Task<bool> Connection::write_body(Bytes bytes) {
   if (!send()) {
     co_await send_rest(bytes.size());
   } else if (exchange_->body_left() > 0) {
-    co_await next_turn(*reactor_);  // a fast reader of a long body does not keep the others waiting
+    co_await let_others();
   }
   co_return !broken_;
 }
@@ -429,6 +439,21 @@ Task<void> Connection::send_rest(std::size_t held) {
 // Sent or waiting to be.
 std::uint64_t Connection::bytes_answered() const {
   return bytes_sent_ + exchange_->out().size() - sent_ + extra_.size();
+}
+
+// --- Turns ---
+
+// `cost`, and for what was answered since the last charge.
+void Connection::charge(std::uint64_t cost) {
+  const std::uint64_t answered = bytes_answered();
+  shard_->turns().charge(service_, cost + (answered - charged_bytes_) / limits::KiB);
+  charged_bytes_ = answered;
+}
+
+// In the middle of a request; a fast reader of a long answer does not keep them waiting.
+FairQueue::Wait Connection::let_others() {
+  charge(0);
+  return shard_->turns().pass();
 }
 
 // A socket that is closed with bytes unread takes its last answer along: half-close, and read on.

@@ -83,6 +83,10 @@ class Connection final : public BodyPort, private Deadline {
   Task<void> send_rest(std::size_t held = 0);
   std::uint64_t bytes_answered() const;
 
+  // --- Turns ---
+  void charge(std::uint64_t cost);
+  FairQueue::Wait let_others();
+
   Task<void> linger();
   void cut();
   void arm(int after_ms);
@@ -102,6 +106,10 @@ class Connection final : public BodyPort, private Deadline {
   bool ending_ = false;   // no further request is read
   bool lingers_ = false;  // after an answer that the client must not lose
   bool broken_ = false;   // nothing more can be sent
+
+  Service service_;
+  std::uint64_t charged_bytes_ = 0;  // of those answered
+  bool late_ = false;                // what was just read has waited too long for its turn
 
   // Of the request in work.
   std::unique_ptr<Deferred> deferred_;

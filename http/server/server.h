@@ -29,6 +29,7 @@ struct ServerOptions {
   std::size_t connections = limits::connections;
   std::size_t body_buffers = limits::body_buffers;
   std::size_t waiting_answer_bytes = limits::waiting_answer_bytes;
+  std::int64_t turn_wait_ms = limits::turn_wait_ms;
 };
 
 // Made and used by one thread, which is no reactor's, but for `read`. Drained before its end, or

@@ -44,7 +44,8 @@ Shard::Shard(Runtime& runtime, unsigned index, const ServerOptions& options, Tot
       options_(&options),
       totals_(&totals),
       body_buffers_(*reactor_, std::max<std::size_t>(1, options.body_buffers / runtime.size()),
-                    totals.body_buffers) {}
+                    totals.body_buffers),
+      turns_(*reactor_) {}
 
 Shard::~Shard() = default;
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/async/task_group.h"
+#include "core/runtime/fair_queue.h"
 #include "core/runtime/reactor.h"
 #include "core/runtime/runtime.h"
 #include "http/server/body_buffers.h"
@@ -60,6 +61,7 @@ class Shard final {
   std::unique_ptr<ServerExchange> take_exchange();
   void give_back(std::unique_ptr<ServerExchange> exchange);
   BodyBuffers& body_buffers() { return body_buffers_; }
+  FairQueue& turns() { return turns_; }
 
   // Memory of answers whose clients do not read. False: too much.
   bool add_waiting_answer(std::size_t bytes) {
@@ -78,6 +80,7 @@ class Shard final {
   std::unordered_set<Connection*> connections_;
   std::vector<std::unique_ptr<ServerExchange>> spare_exchanges_;
   BodyBuffers body_buffers_;
+  FairQueue turns_;
 };
 
 }  // namespace dobson::http

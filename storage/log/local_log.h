@@ -21,6 +21,7 @@
 #include <thread>
 #include <vector>
 
+#include "core/base/limits.h"
 #include "core/time/clock.h"
 #include "storage/env/env.h"
 #include "storage/log/log.h"
@@ -41,6 +42,7 @@ class LocalLog final : public Log {
   ~LocalLog();
 
   void propose(Proposal& proposal) override;
+  bool crowded() const override { return metrics_.waiting >= limits::crowded_commands; }
 
   // Why nothing is written any more, if so.
   std::optional<std::string> stopped() const;

@@ -37,6 +37,10 @@ class Log {
   // the proposal completes at once with `overloaded` or `unavailable`.
   virtual void propose(Proposal& proposal) = 0;
 
+  // From any thread. More than limits::crowded_commands wait: who has bytes to store before, which
+  // would wait behind them, is better refused now.
+  virtual bool crowded() const = 0;
+
  protected:
   ~Log() = default;
 };

@@ -68,6 +68,7 @@ class FakeState final : public storage::Log, public storage::BlockIndex {
 
   // --- Log ---
 
+  bool crowded() const override { return false; }
   void propose(storage::Proposal& proposal) override {
     {
       std::lock_guard lock(mutex_);

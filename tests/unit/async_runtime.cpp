@@ -10,6 +10,8 @@
 #include <thread>
 
 #include "core/async/pool.h"
+#include "core/base/limits.h"
+#include "core/runtime/fair_queue.h"
 #include "core/runtime/io.h"
 #include "core/runtime/random.h"
 #include "core/runtime/reactor.h"
@@ -121,6 +123,90 @@ BOOST_AUTO_TEST_CASE(hooks_run_between_turns) {
   runtime.run(0, cross_turns(&runtime.reactor(0), &turns, &within, &after)).get();
   BOOST_TEST(within == 0);
   BOOST_TEST(after >= 1);
+}
+
+// Clients of one reactor that has more to do than time.
+struct Busy {
+  Reactor* reactor;
+  FairQueue queue{*reactor};
+  int steps = 0;  // of all who ask all the time
+  bool over = false;
+};
+
+Task<void> ask_all_the_time(Busy* busy) {
+  Service service;
+  busy->queue.charge(service, limits::light_cost + 1);
+  while (!busy->over) {
+    co_await busy->queue.enter(service);
+    busy->queue.charge(service, limits::slice_cost);
+    ++busy->steps;
+  }
+}
+
+struct Had {
+  std::uint64_t before = 0;
+  std::uint64_t last = 0;
+};
+
+// `steps`: of the others, from when input arrived until its turn came.
+Task<void> ask_now_and_then(Busy* busy, Had had, std::vector<int>* steps) {
+  for (int i = 0; i < 20; ++i) {
+    Service service;
+    busy->queue.charge(service, had.before);
+    busy->queue.charge(service, had.last);
+    co_await next_turn(*busy->reactor);
+    const int before = busy->steps;
+    co_await busy->queue.enter(service);
+    steps->push_back(busy->steps - before);
+  }
+  busy->over = true;
+}
+
+std::vector<int> steps_of_others(Had had) {
+  constexpr int others = 50;
+  const SystemClock clock;
+  Runtime runtime(1, clock, 1'000'000);
+  Busy busy{.reactor = &runtime.reactor(0)};
+  std::vector<std::future<void>> ended;
+  for (int i = 0; i < others; ++i) ended.push_back(runtime.run(0, ask_all_the_time(&busy)));
+  std::vector<int> steps;
+  runtime.run(0, ask_now_and_then(&busy, had, &steps)).get();
+  for (auto& end : ended) end.get();
+  return steps;
+}
+
+BOOST_AUTO_TEST_CASE(who_has_had_little_goes_first) {
+  const Had had{.before = limits::light_cost - limits::small_cost, .last = limits::small_cost};
+  for (const int steps : steps_of_others(had)) BOOST_TEST(steps == 0);
+}
+
+BOOST_AUTO_TEST_CASE(who_has_had_much_waits_for_all_before) {
+  const Had had{.before = limits::light_cost, .last = 1};
+  for (const int steps : steps_of_others(had)) BOOST_TEST(steps == 50);
+}
+
+BOOST_AUTO_TEST_CASE(who_asks_for_much_waits_for_all_before) {
+  const Had had{.last = limits::small_cost + 1};
+  for (const int steps : steps_of_others(had)) BOOST_TEST(steps == 50);
+}
+
+// Whether it goes on at once: after `cost`, and `ticks` later.
+Task<void> check_light(Reactor* reactor, std::uint64_t cost, int ticks, std::vector<bool>* light) {
+  FairQueue queue(*reactor);
+  Service service;
+  queue.charge(service, cost);
+  queue.charge(service, 0);
+  light->push_back(queue.enter(service).await_ready());
+  co_await after(*reactor, ticks * tick_ms);
+  light->push_back(queue.enter(service).await_ready());
+}
+
+BOOST_AUTO_TEST_CASE(what_was_had_is_forgotten) {
+  const SystemClock clock;
+  Runtime runtime(1, clock, tick_ms);
+  std::vector<bool> light;
+  runtime.run(0, check_light(&runtime.reactor(0), limits::light_cost << 10, 12, &light)).get();
+  BOOST_TEST((light == std::vector{false, true}));
 }
 
 Task<void> read_dates(Reactor* reactor, ManualClock* clock, std::vector<std::string>* dates) {

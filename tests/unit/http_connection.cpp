@@ -320,5 +320,20 @@ BOOST_AUTO_TEST_CASE(routes_are_counted) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
+// For whoever asks: all have waited too long.
+struct Overloaded : HttpFixture {
+  Overloaded() : HttpFixture({.turn_wait_ms = -1}) {}
+};
+
+BOOST_FIXTURE_TEST_CASE(late_requests_that_cost_much_are_refused, Overloaded,
+                        *boost::unit_test::label("tsan")) {
+  HttpClient client(address());
+  BOOST_TEST(client.ask(request("PUT /state/7")).status == 503);
+  BOOST_TEST(client.ask(sized("PUT /body", "abc")).status == 503);
+  BOOST_TEST(client.ask(request("GET /stream?pages=1")).status == 503);
+  BOOST_TEST(client.ask(request("GET /hello")).status == 200);
+  BOOST_TEST(client.ask(request("GET /state")).body == "0");
+}
+
 }  // namespace
 }  // namespace dobson

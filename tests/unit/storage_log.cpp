@@ -177,6 +177,17 @@ BOOST_AUTO_TEST_CASE(one_too_many_is_refused_at_once) {
   BOOST_TEST(run_in_log(CreateContainer{}) == "ok");
 }
 
+BOOST_AUTO_TEST_CASE(it_says_that_it_is_crowded) {
+  gate.close(*log);
+  for (std::size_t i = 1; i < limits::crowded_commands; ++i) propose(CreateContainer{});
+  BOOST_TEST(!log->crowded());
+  propose(CreateContainer{});
+  BOOST_TEST(log->crowded());
+  gate.open();
+  wait();
+  BOOST_TEST(!log->crowded());
+}
+
 BOOST_AUTO_TEST_CASE(a_batch_ends_when_it_has_changed_enough) {
   // A volume changes two rows, each in a leaf of its own at worst.
   constexpr int fit = limits::batch_bytes / (2 * limits::page_bytes);

@@ -35,6 +35,7 @@ class MemoryStore final : public storage::Store, public storage::Log, public sto
 
   // --- Log ---
   void propose(storage::Proposal& proposal) override;
+  bool crowded() const override { return false; }
 
   // --- BlockStore ---
   Result<std::unique_ptr<storage::BlockWriter>> write(std::optional<std::uint64_t> size) override;
