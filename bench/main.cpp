@@ -3,6 +3,8 @@
 
 #include <netdb.h>
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
@@ -28,6 +30,7 @@ struct Call {
   Source source;
   pid_t process = 0;
   std::size_t body_bytes = 0;
+  bool generated = false;
 };
 
 // "HOST:PORT", with "http://" before it or not.
@@ -50,7 +53,17 @@ sockaddr_in resolve(std::string text) {
   return address;
 }
 
-Measurement run_workload(const Call& call) {
+// Enough for full pages of every bucket.
+constexpr std::uint64_t generated_keys_min = 100'000;
+
+Measurement run_workload(Call& call) {
+  if (call.generated) {
+    if (call.source.keys < generated_keys_min) {
+      throw std::invalid_argument(
+          fmt::format("--generated wants --keys of {} and more", generated_keys_min));
+    }
+    call.source.generated.emplace(ctl::Shape{.keys = call.source.keys});
+  }
   const auto workload = std::ranges::find(workloads(), call.name, &Workload::name);
   Generator generator(resolve(call.server), call.pace, *workload, call.source);
   if (call.warmup_s > 0) generator.run({.seconds = call.warmup_s}, 0);
@@ -87,6 +100,7 @@ void describe_load(CLI::App& load, Call& call) {
   load.add_option("--seed", call.source.random, "Of the choice of keys and of new names");
   load.add_option("--first", call.source.next, "Index of the first key to load or delete");
   load.add_option("--path", call.source.path, "For the workload `path`");
+  load.add_flag("--generated", call.generated, "The keys are those of `dobsonctl generate`");
 }
 
 }  // namespace

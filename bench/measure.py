@@ -62,6 +62,7 @@ class Bench:
         self.next_prepared = 0
         names = {row.name for row in self.rows}
         self.open_rows = [row for row in rows.OPEN_ROWS if row.row in names]
+        self.overloads = [each for each in rows.OVERLOADS if each.row in names]
 
     def load(self, workload, **how):
         """Every answer is the expected one, or it fails."""
@@ -148,9 +149,26 @@ class Bench:
         return self.load(row.workload, rate=rate, seconds=self.seconds,
                          connections=OPEN_CONNECTIONS)
 
+    def measure_overload(self, overload, row, closed):
+        """The light client comes and goes within the time of the others."""
+        light = {"connections": 1, "rate": rows.LIGHT_RATE, "may-refuse": "true"}
+        alone = self.generator.load(self.dobsond, overload.light, seconds=self.seconds, **light)
+        others = self.generator.begin_load(
+            self.dobsond, row.workload, rate=2 * report.rate(closed), seconds=1.5 * self.seconds,
+            connections=overload.connections, **{"may-refuse": "true"})
+        time.sleep(self.seconds / 4)
+        beside = self.generator.load(self.dobsond, overload.light, seconds=self.seconds, **light)
+        measured = {"alone": alone, "others": others(), "beside": beside, "closed": closed}
+        for name, run in measured.items():
+            if run["errors"]:
+                self.dobsond.check_alive()
+                raise RuntimeError(f"overload, {overload.name}, {name}: {run['first_error']}")
+        return measured
+
     def measure_rounds(self):
         results = {row.name: [] for row in self.rows}
         opened = {row.name: [] for row in self.open_rows}
+        overloads = {each.name: [] for each in self.overloads}
         with contextlib.ExitStack() as running:
             self.dobsond = running.enter_context(
                 servers.Remote(self.options.url) if self.options.url else
@@ -172,7 +190,13 @@ class Bench:
                             self.progress.say(f"round {i + 1} of {self.rounds}: {open_row.name}")
                             opened[open_row.name].append(
                                 self.measure_open(row, report.rate(closed) * open_row.part))
-        return results, opened
+                    for overload in self.overloads:
+                        if overload.row == row.name and not closed["errors"]:
+                            self.progress.say(f"round {i + 1} of {self.rounds}: overload, "
+                                              f"{overload.name}")
+                            overloads[overload.name].append(
+                                self.measure_overload(overload, row, closed))
+        return results, opened, overloads
 
     @contextlib.contextmanager
     def few_keys(self):
@@ -219,13 +243,14 @@ class Bench:
     def run(self):
         with self.scratch_made():
             counts = {} if self.options.url else self.count_instructions()
-            rounds, opened = self.measure_rounds()
+            rounds, opened, overloads = self.measure_rounds()
         results = [report.RowResult(row, rounds[row.name], counts.get(row.name))
                    for row in self.rows]
         file = self.directory / "result.json"
         file.write_text(json.dumps({"conditions": self.conditions(), "rounds": rounds,
-                                    "open": opened, "instructions": counts}))
-        return results, opened, file
+                                    "open": opened, "overload": overloads,
+                                    "instructions": counts}))
+        return results, opened, overloads, file
 
     def conditions(self):
         processor = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
@@ -241,7 +266,9 @@ class Bench:
 
 def parse_options():
     parser = argparse.ArgumentParser(prog="tools/bench", description="Measures dobsond beside "
-                                     "nginx and bare loops, and prints one table.")
+                                     "nginx and bare loops, and prints one table.",
+                                     epilog="tools/bench --scale --help: what grows with the "
+                                     "number of keys.")
     parser.add_argument("rows", nargs="*", metavar="WORKLOAD", help="only these: "
                         + ", ".join(dict.fromkeys(row.workload for row in rows.ROWS)))
     parser.add_argument("--quick", action="store_true",
@@ -276,11 +303,11 @@ def main():
     try:
         if bench.options.gate:
             return bench.run_gate()
-        results, opened, file = bench.run()
+        results, opened, overloads, file = bench.run()
     except (RuntimeError, OSError) as failure:
         print(f"bench: {failure}", file=sys.stderr)
         return 1
-    figures = report.figures(bench.conditions(), results, opened)
+    figures = report.figures(bench.conditions(), results, opened, overloads)
     drawing = plot.latencies(opened)
     print(figures)
     if bench.options.update:

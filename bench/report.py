@@ -97,13 +97,14 @@ def measured_cells(runs):
             *(number(median(run[part] for run in runs) / 1e6) for part in ("p50_ns", "p99_ns"))]
 
 
-def figures(conditions, results, opened):
+def figures(conditions, results, opened, overloads):
     return (f"{conditions['time']}, {conditions['commit']}. {conditions['processor']}, "
             f"{len(conditions['cores'])} cores, Linux {conditions['kernel']}; server on core "
             f"{conditions['server_core']}, load on core {conditions['load_core']}. "
             f"{conditions['keys']:,} keys, medians of {conditions['rounds']} rounds of "
             f"{conditions['seconds']:g} s, ratios within a round.\n\n"
-            f"{table(results)}\n\n{peer_table(results)}\n\n{open_table(opened)}")
+            f"{table(results)}\n\n{peer_table(results)}\n\n{open_table(opened)}\n\n"
+            f"{overload_table(overloads)}")
 
 
 MEASURED = ["requests/s", "spread", "MB/s", "p50 ms", "p99 ms", "CPU us"]
@@ -136,6 +137,26 @@ def open_table(opened):
                  for part in ("p50_ns", "p99_ns", "p999_ns", "max_ns")]
         lines.append([name, number(median(rate(run) for run in runs)), *parts,
                       str(max(run["unsent"] for run in runs))])
+    return align(lines)
+
+
+def served(measured):
+    return (measured["done"] - measured["refused"]) * 1e9 / measured["elapsed_ns"]
+
+
+def overload_table(overloads):
+    """Medians over rounds: what is served of twice what could be, and what a light client feels."""
+    lines = [["at twice the rate", "served/s", "of closed loop", "refused/s", "p99 ms",
+              "light alone, p99 ms", "light beside, p99 ms", "light refused"]]
+    for name, runs in overloads.items():
+        others = [run["others"] for run in runs]
+        lines.append([
+            name, number(median(served(run) for run in others)),
+            f"{median(served(run['others']) / rate(run['closed']) for run in runs):.2f}",
+            number(median(run["refused"] * 1e9 / run["elapsed_ns"] for run in others)),
+            *(number(median(run[part]["p99_ns"] for run in runs) / 1e6)
+              for part in ("others", "alone", "beside")),
+            f"{median(run['beside']['refused'] / run['beside']['done'] for run in runs):.0%}"])
     return align(lines)
 
 

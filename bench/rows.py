@@ -114,6 +114,31 @@ OPEN_ROWS = (
     OpenRow("put_4k, 64", 0.8),
 )
 
+
+@dataclass(frozen=True)
+class Overload:
+    """`row`'s workload at twice the rate that the closed loop reached just before, and beside it one
+    client that asks for `light`, LIGHT_RATE times a second over a connection of its own."""
+    row: str
+    connections: int
+    light: str
+
+    @property
+    def name(self):
+        return f"{self.row}, {self.connections} connections"
+
+
+LIGHT_RATE = 100
+
+OVERLOADS = (
+    Overload("get", 64, "get"),
+    Overload("get", 2000, "get"),
+    Overload("list_1k", 64, "get"),
+    Overload("list_1k", 2000, "get"),
+    Overload("put_4k, 64", 64, "put_4k"),
+    Overload("put_4k, 64", 2000, "put_4k"),
+)
+
 # What bench/gate.json holds, each from one connection: workload, requests.
 GATED = {"tiny": 5000, "bucket_info": 5000, "info_key": 5000, "get": 5000, "list_1k": 100,
          "put_4k": 500, "delete": 500}

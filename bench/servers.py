@@ -32,6 +32,7 @@ class Server:
 
     def __init__(self, command, log):
         self.log = log
+        self.begun = time.monotonic()
         with open(log, "wb") as output:
             self.process = subprocess.Popen([*on_core(SERVER_CORE), *command], stdout=output,
                                             stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
@@ -42,8 +43,8 @@ class Server:
     def __exit__(self, *_):
         self.stop()
 
-    def stop(self):
-        self.process.send_signal(signal.SIGTERM)
+    def stop(self, how=signal.SIGTERM):
+        self.process.send_signal(how)
         try:
             self.process.wait(STOP_TIMEOUT_S)
         except subprocess.TimeoutExpired:
@@ -56,7 +57,8 @@ class Server:
             self.check_alive()
             if time.monotonic() > deadline:
                 raise RuntimeError(f"does not listen after {START_TIMEOUT_S} s: {self.log}")
-            time.sleep(0.02)
+            time.sleep(0.005)
+        self.start_s = time.monotonic() - self.begun
 
     def check_alive(self):
         if self.process.poll() is not None:
@@ -115,10 +117,13 @@ class Dobsond(Server, Api):
         self.directory = directory
         shutil.rmtree(directory, ignore_errors=True)
         directory.mkdir(parents=True)
+        self.start(program, directory / "data", settings, wrapper)
+
+    def start(self, program, data, settings, wrapper):
         settings = ("listen.ozone=127.0.0.1:0", "reactors=1", *settings)
         options = [word for setting in settings for word in ("--set", setting)]
-        data = directory / "data"
-        super().__init__([*wrapper, program, "--data", data, *options], directory / "log")
+        super().__init__([*wrapper, program, "--data", data, *options],
+                         self.directory / "log")
         listeners = data / "listeners.json"
         self.wait_until(listeners.exists)
         self.address = json.loads(listeners.read_text())["listeners"]["ozone"][0]
@@ -133,6 +138,22 @@ class Dobsond(Server, Api):
             with contextlib.suppress(ProcessLookupError):  # it has ended meanwhile
                 os.sched_setaffinity(int(thread), cores)
 
+
+class Generated(Dobsond):
+    """Over what `dobsonctl generate` has made, which stays."""
+
+    def __init__(self, program, data):
+        self.directory = data.parent
+        (data / "listeners.json").unlink(missing_ok=True)  # after kill -9
+        self.start(program, data, ("blocks.store=null",), ())
+
+    def __exit__(self, *_):
+        Server.__exit__(self)
+
+    def own_bytes(self):
+        """Memory that no other program could use, without the page cache."""
+        status = Path(f"/proc/{self.pid}/status").read_text()
+        return int(re.search(r"^RssAnon:\s*(\d+) kB", status, re.MULTILINE)[1]) * 1024
 
 
 class CountedDobsond(Dobsond):
@@ -237,20 +258,27 @@ class Generator:
         self.runs = 0  # no two runs draw the same names
 
     def load(self, server, workload, **options):
+        return self.begin_load(server, workload, **options)()
+
+    def begin_load(self, server, workload, **options):
+        """What this returns waits for its end."""
         self.runs += 1
         options = {"to": server.address, "server-pid": server.pid, "keys": self.keys,
                    "seed": self.runs, **options}
-        return self.run(LOAD_CORE, "load", workload, options)
+        return self.begin(LOAD_CORE, "load", workload, options)
 
     def loop(self, name, directory, **options):
         options = {"directory": directory, "keys": self.keys, **options}
-        return self.run(SERVER_CORE, "loop", name, options)
+        return self.begin(SERVER_CORE, "loop", name, options)()
 
-    def run(self, core, kind, name, options):
-        words = [str(word) for option in options.items()
-                 for word in (f"--{option[0]}", option[1])]
-        done = subprocess.run([*on_core(core), self.program, kind, name, *words],
-                              capture_output=True, text=True, check=False)
-        if not done.stdout:
-            return {"errors": 1, "first_error": done.stderr.strip()}
-        return json.loads(done.stdout)
+    def begin(self, core, kind, name, options):
+        words = [f"--{name}={value}" for name, value in options.items()]
+        process = subprocess.Popen([*on_core(core), self.program, kind, name, *words], text=True,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+        def end():
+            output, errors = process.communicate()
+            if not output:
+                return {"errors": 1, "first_error": errors.strip()}
+            return json.loads(output)
+        return end

@@ -25,37 +25,79 @@ constexpr std::uint64_t page_rows = 1000;
 constexpr std::uint64_t stream_rows = 1'000'000;
 constexpr double zipf_exponent = 0.99;
 
-void append_key(std::string& out, std::uint64_t index) {
-  out += "/bench/keys/";
-  append_ascending_name(out, index);
+std::uint64_t buckets(const Source& source) {
+  return source.generated ? source.generated->buckets() : 1;
 }
 
-void append_page(std::string& out, std::uint64_t after) {
-  fmt::format_to(std::back_inserter(out), "/bench/keys?max-keys={}&prev-key=", page_rows);
-  append_ascending_name(out, after);
+struct Place {
+  std::uint64_t bucket;
+  std::uint64_t index;  // in the bucket
+};
+
+// Of the key with that number, or of the next one that is not deleted.
+Place place_of(const Source& source, std::uint64_t number) {
+  if (!source.generated) return {0, number};
+  const ctl::Generated& all = *source.generated;
+  while (true) {
+    const Place place{number % all.buckets(), number / all.buckets()};
+    if (!all.is_deleted(place.bucket, place.index)) return place;
+    number = (number + 1) % source.keys;
+  }
+}
+
+void append_bucket(std::string& out, const Source& source, std::uint64_t bucket) {
+  if (source.generated) {
+    const ctl::Generated& all = *source.generated;
+    fmt::format_to(std::back_inserter(out), "/{}/{}", all.volume(bucket), all.bucket(bucket));
+  } else {
+    out += "/bench/keys";
+  }
+}
+
+void append_name(std::string& out, const Source& source, Place place) {
+  if (source.generated) {
+    out += source.generated->name(place.bucket, place.index);
+  } else {
+    append_ascending_name(out, place.index);
+  }
+}
+
+void append_key(std::string& out, const Source& source, std::uint64_t number) {
+  const Place place = place_of(source, number);
+  append_bucket(out, source, place.bucket);
+  out += '/';
+  append_name(out, source, place);
+}
+
+void append_page(std::string& out, const Source& source, std::uint64_t after) {
+  const Place place = place_of(source, after);
+  append_bucket(out, source, place.bucket);
+  fmt::format_to(std::back_inserter(out), "?max-keys={}&prev-key=", page_rows);
+  append_name(out, source, place);
 }
 
 void ready(std::string& out, Source&) {
   out += "/-/ready";
 }
 
-void bucket_info(std::string& out, Source&) {
-  out += "/bench/keys?info=bucket";
+void bucket_info(std::string& out, Source& source) {
+  append_bucket(out, source, 0);
+  out += "?info=bucket";
 }
 
 void any_key(std::string& out, Source& source) {
-  append_key(out, next_random(source.random) % source.keys);
+  append_key(out, source, next_random(source.random) % source.keys);
 }
 
 void hot_key(std::string& out, Source& source) {
-  append_key(out, next_random(source.random) % hot_keys);
+  append_key(out, source, next_random(source.random) % hot_keys);
 }
 
 // Popular keys stand anywhere among the others: the factor is a prime.
 void popular_key(std::string& out, Source& source) {
   constexpr std::uint64_t scatter = 2'654'435'761;
   if (!source.zipf) source.zipf.emplace(source.keys, zipf_exponent);
-  append_key(out, source.zipf->draw(source.random) * scatter % source.keys);
+  append_key(out, source, source.zipf->draw(source.random) * scatter % source.keys);
 }
 
 void any_key_info(std::string& out, Source& source) {
@@ -68,13 +110,14 @@ void popular_key_info(std::string& out, Source& source) {
   out += "?info=key";
 }
 
-// Behind any key but the last ones, so that each page is full.
+// Behind any key but the last ones, so that each page is full; some of these may be deleted.
 void any_page(std::string& out, Source& source) {
-  append_page(out, next_random(source.random) % (source.keys - page_rows));
+  const std::uint64_t last = (source.generated ? 2 : 1) * page_rows * buckets(source);
+  append_page(out, source, next_random(source.random) % (source.keys - last));
 }
 
-void hot_page(std::string& out, Source&) {
-  append_page(out, 0);
+void hot_page(std::string& out, Source& source) {
+  append_page(out, source, 0);
 }
 
 void stream(std::string& out, Source&) {
@@ -96,7 +139,7 @@ void any_huge(std::string& out, Source& source) {
 }
 
 void next_key(std::string& out, Source& source) {
-  append_key(out, source.next++);
+  append_key(out, source, source.next++);
 }
 
 void next_large(std::string& out, Source& source) {

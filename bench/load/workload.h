@@ -12,16 +12,20 @@
 
 #include "bench/load/reply_reader.h"
 #include "core/base/zipf.h"
+#include "tools/dobsonctl/generated.h"
 
 namespace dobson::bench {
 
 // What requests are drawn from.
 struct Source {
-  std::uint64_t keys = 1'000'000;  // that the bucket /bench/keys holds, more than a page
-  std::string path;                // of the operation `path`
-  std::uint64_t next = 0;          // index of the next key to load or to delete
-  std::uint64_t random = 0;        // state of next_random
-  std::optional<Zipf> zipf = {};   // of the keys; made when first drawn from
+  std::uint64_t keys = 1'000'000;  // more than a page
+  // Of what `dobsonctl generate` has made, with `keys` keys and all else as it comes; without it
+  // the keys are those that `load` has put into /bench/keys.
+  std::optional<ctl::Generated> generated = {};
+  std::string path;               // of the operation `path`
+  std::uint64_t next = 0;         // index of the next key to load or to delete
+  std::uint64_t random = 0;       // state of next_random
+  std::optional<Zipf> zipf = {};  // of the keys; made when first drawn from
 };
 
 struct Operation {
