@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "core/async/asio.h"
-#include "core/base/limits.h"
 #include "core/time/clock.h"
 
 namespace dobson {

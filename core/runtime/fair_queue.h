@@ -11,6 +11,7 @@
 #include <coroutine>
 #include <cstdint>
 
+#include "core/base/limits.h"
 #include "core/runtime/reactor.h"
 
 namespace dobson {
@@ -57,14 +58,16 @@ class FairQueue {
     Wait* next_ = nullptr;
   };
 
-  // Before work for a client that had none: `co_await enter(service)`.
-  Wait enter(Service& service) { return {*this, is_light(service)}; }
+  // Before work for a client that had none: `co_await enter(service)`. Where nobody stands in line
+  // that is as good as free: a slice's worth goes on at once.
+  Wait enter(Service& service) { return {*this, is_light(service) || has_time()}; }
   // In the middle of more work: lets others go first.
   Wait pass() { return {*this, false}; }
 
  private:
   void age(Service& service);
   bool is_light(Service& service);
+  bool has_time() const { return first_ == nullptr && slice_ < limits::slice_cost; }
   void add(Wait& wait);
   void post_slice();
   void run_slice();
@@ -74,7 +77,7 @@ class FairQueue {
   Wait* last_ = nullptr;
   bool posted_ = false;      // a slice is to come, or runs
   std::int64_t now_ms_ = 0;  // at the begin of the slice
-  std::uint64_t slice_ = 0;  // cost of what it has done
+  std::uint64_t slice_ = 0;  // cost of what was done since
 };
 
 }  // namespace dobson
