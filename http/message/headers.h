@@ -3,9 +3,15 @@
 // Header names and values as HTTP compares them.
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 namespace dobson::http {
+
+struct Header {
+  std::string_view name;   // as sent
+  std::string_view value;  // without surrounding blanks
+};
 
 constexpr char lower_case(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
@@ -34,6 +40,21 @@ constexpr std::uint64_t name_bit(std::string_view name) {
 constexpr std::string_view trim_end(std::string_view value) {
   while (!value.empty() && (value.back() == ' ' || value.back() == '\t')) value.remove_suffix(1);
   return value;
+}
+
+// RFC 7230 §3.2.6
+constexpr bool is_token(char c) {
+  const bool letter = lower_case(c) >= 'a' && lower_case(c) <= 'z';
+  const bool digit = c >= '0' && c <= '9';
+  return letter || digit || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+}
+
+// Names compare without case. First value, or null.
+inline const std::string_view* find_header(std::span<const Header> headers, std::string_view name) {
+  for (const auto& header : headers) {
+    if (equal_names(header.name, name)) return &header.value;
+  }
+  return nullptr;
 }
 
 }  // namespace dobson::http

@@ -3,10 +3,7 @@
 namespace dobson::http {
 
 const std::string_view* Request::find(std::string_view name) const {
-  for (const auto& header : headers) {
-    if (equal_names(header.name, name)) return &header.value;
-  }
-  return nullptr;
+  return find_header(headers, name);
 }
 
 unsigned Request::count(std::string_view name) const {

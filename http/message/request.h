@@ -18,11 +18,6 @@ enum class Method : std::uint8_t { get, head, post, put, del, options, patch, ot
 inline constexpr std::string_view method_names[] = {"GET",    "HEAD",    "POST", "PUT",
                                                     "DELETE", "OPTIONS", "PATCH"};
 
-struct Header {
-  std::string_view name;   // as sent
-  std::string_view value;  // without surrounding blanks
-};
-
 struct Request {
   Method method = Method::other;
   std::string_view target;  // as sent, the absolute form cut to its path and query, without `#…`

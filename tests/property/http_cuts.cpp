@@ -79,12 +79,6 @@ std::string in_random_pieces(Random& random, std::string_view text) {
   return events.text();
 }
 
-std::string byte_by_byte(std::string_view text) {
-  test::HttpEvents events;
-  for (const char& byte : text) events.feed({&byte, 1});
-  return events.text();
-}
-
 BOOST_AUTO_TEST_SUITE(http_cuts)
 
 BOOST_AUTO_TEST_CASE(any_cut_gives_the_same_events) {
@@ -92,7 +86,7 @@ BOOST_AUTO_TEST_CASE(any_cut_gives_the_same_events) {
   for (int round = 0; round < 3000; ++round) {
     const auto text = stream(random);
     const auto whole = test::events_of(text);
-    BOOST_TEST_REQUIRE(byte_by_byte(text) == whole, text);
+    BOOST_TEST_REQUIRE(test::events_byte_by_byte<test::HttpEvents>(text) == whole, text);
     BOOST_TEST_REQUIRE(in_random_pieces(random, text) == whole, text);
   }
 }
@@ -120,7 +114,7 @@ BOOST_AUTO_TEST_CASE(any_cut_gives_the_same_refusal_at_the_limits) {
         text += wrong + "\r\n";
     }
     const auto whole = test::events_of(text);
-    BOOST_TEST_REQUIRE(byte_by_byte(text) == whole, text);
+    BOOST_TEST_REQUIRE(test::events_byte_by_byte<test::HttpEvents>(text) == whole, text);
     BOOST_TEST_REQUIRE(in_random_pieces(random, text) == whole, text);
   }
 }
