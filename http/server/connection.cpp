@@ -14,7 +14,7 @@ Connection::Connection(Shard& shard, const Listening& listening, Socket socket)
       reactor_(&shard.reactor()),
       listening_(&listening),
       socket_(std::move(socket)),
-      body_patience_ms_(shard.options().body_stall_timeout_ms),
+      body_patience_(shard.body_patience()),
       on_stop_(shard.stop_token(), Cut{this}) {
   shard.opened(*this);
 }
@@ -174,7 +174,7 @@ void Connection::end_request() {
   body_error_.reset();
   body_bytes_ = 0;
   body_begun_ = continued_ = false;
-  body_patience_ms_ = shard_->options().body_stall_timeout_ms;
+  body_patience_ = shard_->body_patience();
   exchange_->end();
 }
 
@@ -305,28 +305,22 @@ Task<Result<Connection::Bytes>> Connection::receive_piece() {
     piece_ = co_await shard_->body_buffers().take();
     std::size_t filled = 0;
     const Arrival arrival = fill_piece(filled);
-    body_arrived(filled);
+    body_bytes_ += filled;
+    body_patience_.arrived(filled);
     if (filled > 0) co_return Bytes(std::as_bytes(std::span(*piece_).first(filled)));
     give_back_piece();
     if (body_error_) co_return *body_error_;
     if (parser_.body_ended()) co_return Bytes();
     if (arrival == Arrival::broken) break;
     if (arrival == Arrival::some) continue;
-    arm(body_patience_ms_);
+    arm(body_patience_.left_ms());
     const IoResult ready = co_await readable(*reactor_, socket_);
-    body_patience_ms_ = reactor_->wheel().left_ms(*this);
+    body_patience_.waited(reactor_->wheel().left_ms(*this));
     disarm();
     if (expired_) co_return body_failed(Errc::unavailable, "The body came too slowly.");
     if (ready.error) break;
   }
   co_return body_failed(Errc::io, "The connection broke before the body's end.");
-}
-
-void Connection::body_arrived(std::size_t bytes) {
-  body_bytes_ += bytes;
-  const ServerOptions& options = shard_->options();
-  const auto earned_ms = static_cast<int>(1000 * bytes / options.least_body_rate);
-  body_patience_ms_ = std::min(body_patience_ms_ + earned_ms, options.body_stall_timeout_ms);
 }
 
 // As much as has arrived, if it is little: a piece costs its handler a change of thread.

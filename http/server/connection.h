@@ -12,6 +12,7 @@
 #include "core/async/asio.h"
 #include "core/runtime/deadline_wheel.h"
 #include "core/runtime/io.h"
+#include "http/message/patience.h"
 #include "http/parser/request_parser.h"
 #include "http/server/input.h"
 #include "http/server/shard.h"
@@ -67,11 +68,11 @@ class Connection final : public BodyPort, private Deadline {
   std::uint64_t body_bytes() const override { return body_bytes_; }
   bool body_over() override;
   bool ending() const override { return ending_ || shard_->draining(); }
+  std::stop_token stop_token() const override { return shard_->stop_token(); }
   Result<Bytes> take_arrived();
   enum class Arrival : std::uint8_t { some, blocked, broken };
   Arrival fill_piece(std::size_t& filled);
   Task<Result<Bytes>> receive_piece();
-  void body_arrived(std::size_t bytes);
   Error body_failed(Errc code, std::string_view message);
   Task<bool> drop_body();
   void refuse_body(Errc code);
@@ -116,7 +117,7 @@ class Connection final : public BodyPort, private Deadline {
   std::uint64_t body_bytes_ = 0;
   bool body_begun_ = false;
   bool continued_ = false;
-  int body_patience_ms_;  // waits use it up, bytes give it back
+  Patience body_patience_;
   std::optional<Error> body_error_;
   BodyBuffer piece_;
   std::string_view overread_;  // of what follows the body; in the arena

@@ -2,37 +2,24 @@
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
-#include <memory>
+
+#include "http/net/socket_address.h"
 
 namespace dobson::http {
 
 namespace {
 
 constexpr int backlog = 4096;  // the kernel cuts it to net.core.somaxconn
-
-// An address of any family.
-struct SocketAddress {
-  sockaddr_storage bytes{};
-  socklen_t size = 0;
-
-  const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&bytes); }
-  sockaddr* get() { return reinterpret_cast<sockaddr*>(&bytes); }
-  int family() const { return bytes.ss_family; }
-  std::uint16_t port() const {
-    return ntohs(family() == AF_INET6 ? reinterpret_cast<const sockaddr_in6*>(&bytes)->sin6_port
-                                      : reinterpret_cast<const sockaddr_in*>(&bytes)->sin_port);
-  }
-};
 
 Error cannot_listen(std::string_view name, int error) {
   const char* help = "";
@@ -42,24 +29,15 @@ Error cannot_listen(std::string_view name, int error) {
   return {Errc::io, fmt::format("{}: cannot listen: {}{}", name, std::strerror(error), help)};
 }
 
-Result<SocketAddress> resolve(const std::string& name, const Address& address) {
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  addrinfo* found = nullptr;
-  const int failed = getaddrinfo(address.host.c_str(), address.port.c_str(), &hints, &found);
-  if (failed != 0) {
+Result<SocketAddress> choose(const std::string& name, const Address& address) {
+  const auto found = resolve(address.host, address.port);
+  if (!found) {
     return Error{Errc::invalid_argument,
-                 fmt::format("{}: unknown host: {}", name, gai_strerror(failed))};
+                 fmt::format("{}: unknown host: {}", name, found.error().message)};
   }
-  const std::unique_ptr<addrinfo, void (*)(addrinfo*)> all(found, freeaddrinfo);
   // `localhost` has one of each kind; most mean the older.
-  const addrinfo* chosen = found;
-  while (chosen != nullptr && chosen->ai_family != AF_INET) chosen = chosen->ai_next;
-  if (chosen == nullptr) chosen = found;
-  SocketAddress resolved;
-  std::memcpy(&resolved.bytes, chosen->ai_addr, chosen->ai_addrlen);
-  resolved.size = chosen->ai_addrlen;
-  return resolved;
+  const auto older = std::ranges::find(*found, AF_INET, &SocketAddress::family);
+  return older == found->end() ? found->front() : *older;
 }
 
 std::string name_of(const SocketAddress& address) {
@@ -93,7 +71,7 @@ FileDescriptor bind_tcp(const SocketAddress& address, bool shared) {
 }
 
 Result<Bound> bind_tcp(const std::string& name, const Address& address, unsigned sockets) {
-  SocketAddress at = TRY(resolve(name, address));
+  SocketAddress at = TRY(choose(name, address));
   {
     // SO_REUSEPORT would let two servers of one user share a port without a word.
     const FileDescriptor alone = bind_tcp(at, false);

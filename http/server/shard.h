@@ -13,6 +13,7 @@
 #include "core/runtime/fair_queue.h"
 #include "core/runtime/reactor.h"
 #include "core/runtime/runtime.h"
+#include "http/message/patience.h"
 #include "http/server/body_buffers.h"
 #include "http/server/listen.h"
 #include "http/server/server.h"
@@ -52,6 +53,9 @@ class Shard final {
   // --- For acceptors and connections ---
   Reactor& reactor() { return *reactor_; }
   const ServerOptions& options() const { return *options_; }
+  Patience body_patience() const {
+    return {options_->body_stall_timeout_ms, options_->least_body_rate};
+  }
   Totals& totals() { return *totals_; }
   bool draining() const { return draining_; }
   std::stop_token stop_token() const { return tasks_.stop_token(); }
