@@ -48,6 +48,17 @@ constexpr std::uint64_t text_bytes = 128 * MiB;        // of bodies held as a wh
 constexpr std::size_t stream_chunk_bytes = 64 * KiB;   // a page of a streamed answer
 constexpr std::size_t body_overread_bytes = 16 * KiB;  // of what follows a chunked body
 
+// --- HTTP: what is asked of other servers; head_bytes, headers, least_body_rate hold here too ---
+constexpr int client_connect_timeout_s = 30;  // name and connection; longer: given up
+constexpr int client_head_timeout_s = 60;     // then the head of the answer; longer: given up
+constexpr int client_stall_timeout_s = 60;    // a body, either way, that stands still: given up
+constexpr int client_idle_timeout_s = 30;     // a kept connection without a request: closed
+constexpr std::size_t client_idle_connections = 8;  // kept for a server by a reactor; more: closed
+constexpr std::size_t client_requests = 64;  // of a reactor to a server at once; more: refused
+constexpr std::size_t client_buffer_bytes = 64 * KiB;  // head of an answer and a piece of its body
+constexpr unsigned client_lookup_threads = 2;          // a name that is not found can take seconds
+constexpr std::size_t client_lookups = 1024;           // names that wait for them; more: refused
+
 // --- names (spec/ozone-rest.md §2.3) ---
 constexpr std::size_t name_bytes_min = 3;
 constexpr std::size_t name_bytes_max = 63;
