@@ -180,6 +180,7 @@ Status Router::add(const Family& family, const Route& route) {
 
 Router::Match Router::match(std::string_view raw_path) const {
   struct Search {
+    const Node* root;
     Match match;
 
     // `rest` is what follows the slash behind a node; nothing when the path ends at the node
@@ -199,6 +200,7 @@ Router::Match Router::match(std::string_view raw_path) const {
         match.args[args] = piece;
         if (find(*node.piece, left, args + 1)) return true;
       }
+      if (&node == root && literal != nullptr) return false;
       return take_rest(node, *rest, args);
     }
 
@@ -209,7 +211,7 @@ Router::Match Router::match(std::string_view raw_path) const {
       return true;
     }
   };
-  Search search;
+  Search search{root_.get(), {}};
   if (raw_path.starts_with('/')) search.find(*root_, raw_path.substr(1), 0);
   return search.match;
 }

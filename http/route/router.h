@@ -4,7 +4,9 @@
 // every reactor; a request costs no allocation.
 //
 // The raw path is split at its slashes before anything is decoded. At each piece a literal is tried
-// before `{name}`, and that before `{name*}`.
+// before `{name}`, and that before `{name*}`. A pattern that is no more than `/{name*}` takes what
+// is left of a listener, but nothing that begins with a literal of another pattern: what is unknown
+// below `/api` or `/-` stays unknown.
 
 #include <array>
 #include <memory>

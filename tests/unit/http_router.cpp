@@ -99,6 +99,41 @@ BOOST_AUTO_TEST_CASE(paths) {
   BOOST_TEST(chosen(router, "///x") == "get_k|||x");
 }
 
+BOOST_AUTO_TEST_CASE(the_rest_of_a_listener) {
+  constexpr http::Route api[] = {{.method = Method::get,
+                                  .pattern = "/api/v1/a",
+                                  .handler = nothing,
+                                  .name = "a",
+                                  .summary = ""},
+                                 {.method = Method::get,
+                                  .pattern = "/api/v1/b/{c*}",
+                                  .handler = nothing,
+                                  .name = "b",
+                                  .summary = ""}};
+  constexpr http::Route pages[] = {
+      {.method = Method::get, .pattern = "/", .handler = nothing, .name = "first", .summary = ""},
+      {.method = Method::get,
+       .pattern = "/{page*}",
+       .handler = nothing,
+       .name = "page",
+       .summary = ""}};
+  const Family api_family{.name = "api", .routes = api};
+  const Family pages_family{.name = "pages", .routes = pages};
+  const Family* families[] = {&api_family, &pages_family};
+  const Router router = Router::make(families).value();
+  BOOST_TEST(chosen(router, "/") == "first");
+  BOOST_TEST(chosen(router, "/api/v1/a") == "a");
+  BOOST_TEST(chosen(router, "/api/v1/b/c/d") == "b|c/d");
+  for (const auto path : {"/api", "/api/", "/api/v1", "/api/v1/", "/api/v1/x", "/api/v1/a/",
+                          "/api/v1/a/b", "/api/v1/b", "/api/v1/b/", "/api/v2/a"}) {
+    BOOST_TEST(chosen(router, path) == "404", path);
+  }
+  BOOST_TEST(chosen(router, "/apis") == "page|apis");
+  BOOST_TEST(chosen(router, "/ap%69/v1/a") == "page|ap%69/v1/a");
+  BOOST_TEST(chosen(router, "/x/api/v1/a") == "page|x/api/v1/a");
+  BOOST_TEST(chosen(router, "//api") == "page|/api");
+}
+
 BOOST_AUTO_TEST_CASE(methods_and_allow) {
   const Router router = make_router();
   BOOST_TEST(chosen(router, "/a", Method::head) == "list_v|a");
