@@ -59,6 +59,9 @@ constexpr std::size_t client_buffer_bytes = 64 * KiB;  // head of an answer and 
 constexpr unsigned client_lookup_threads = 2;          // a name that is not found can take seconds
 constexpr std::size_t client_lookups = 1024;           // names that wait for them; more: refused
 
+// --- web pages, held in memory ---
+constexpr std::size_t static_bytes = 64 * MiB;  // more: refused at start
+
 // --- names (spec/ozone-rest.md §2.3) ---
 constexpr std::size_t name_bytes_min = 3;
 constexpr std::size_t name_bytes_max = 63;

@@ -1,6 +1,7 @@
 #include "handlers/common/internal.h"
 
 #include "handlers/common/api_page.h"
+#include "handlers/common/refuse_in_text.h"
 #include "http/json/writer.h"
 
 namespace dobson {
@@ -109,16 +110,6 @@ constexpr Route routes[] = {
      .open = true},
 };
 
-void refuse(void*, Exchange& exchange, const http::Refusal& refusal) {
-  exchange.status(refusal.status);
-  exchange.header("Date", exchange.date());
-  if (refusal.reason == http::Refusal::Reason::method_not_allowed) {
-    exchange.header("Allow", refusal.text);
-  }
-  exchange.header("Content-Type", "text/plain; charset=utf-8");
-  exchange.finish("This page cannot be asked so.\n");
-}
-
 }  // namespace
 
 http::Family make_internal_family(InternalContext& context) {
@@ -127,7 +118,7 @@ http::Family make_internal_family(InternalContext& context) {
           .doc = "Pages for those who operate it. They ask for no headers.",
           .routes = routes,
           .context = &context,
-          .refuse = &refuse};
+          .refuse = &refuse_in_text};
 }
 
 }  // namespace dobson
