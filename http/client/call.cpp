@@ -245,6 +245,20 @@ Task<ClientResult<Call::Bytes>> Call::read_body() {
   co_return piece;
 }
 
+Task<ClientResult<std::string>> Call::read_all(std::size_t most) {
+  std::string all;
+  while (true) {
+    const auto piece = co_await read_body();
+    if (!piece) co_return piece.error();
+    if (piece->empty()) co_return all;
+    if (piece->size() > most - all.size()) {
+      fail(Reason::too_large, "its answer is too large");
+      co_return *error_;
+    }
+    all.append(reinterpret_cast<const char*>(piece->data()), piece->size());
+  }
+}
+
 Task<void> Call::receive_piece() {
   begin_ = end_ = head_end_;
   arm(patience_.left_ms());

@@ -48,6 +48,7 @@ class Call final : public ClientAnswer, private Deadline {
   // --- ClientAnswer ---
   const Response& head() const override { return response_; }
   Task<ClientResult<std::span<const std::byte>>> read_body() override;
+  Task<ClientResult<std::string>> read_all(std::size_t most) override;
 
  private:
   using Reason = ClientError::Reason;

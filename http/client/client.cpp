@@ -1,7 +1,5 @@
 #include "http/client/client.h"
 
-#include <string_view>
-
 #include "core/async/pool.h"
 #include "core/runtime/runtime.h"
 #include "http/client/call.h"
@@ -33,19 +31,6 @@ class ReactorClient final : public Client {
 };
 
 }  // namespace
-
-Task<ClientResult<std::string>> ClientAnswer::read_all(std::size_t most) {
-  std::string all;
-  while (true) {
-    const auto piece = co_await read_body();
-    if (!piece) co_return piece.error();
-    if (piece->empty()) co_return all;
-    if (piece->size() > most - all.size()) {
-      co_return ClientError{ClientError::Reason::too_large, "the answer is too large"};
-    }
-    all.append(reinterpret_cast<const char*>(piece->data()), piece->size());
-  }
-}
 
 std::unique_ptr<Client> Client::make(Runtime& runtime, const Options& options) {
   return std::make_unique<ReactorClient>(runtime, options);

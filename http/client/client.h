@@ -73,7 +73,7 @@ class ClientAnswer {
   virtual Task<ClientResult<std::span<const std::byte>>> read_body() = 0;
 
   // What is left of the body; more than `most` bytes: too_large.
-  Task<ClientResult<std::string>> read_all(std::size_t most);
+  virtual Task<ClientResult<std::string>> read_all(std::size_t most) = 0;
 };
 
 // A request that is idempotent is sent once more, on a new connection, when the server closed a

@@ -51,36 +51,41 @@ class ClientFixture {
 
   Runtime& runtime() { return runtime_; }
 
-  // Reads the body whole, but no more than `pieces` pieces of it, and no byte for 0.
+  // Reads the body piece by piece, but no more than `pieces` of them, and no byte for 0.
   Asking ask(http::ClientRequest request, std::size_t pieces = SIZE_MAX) {
-    auto got = std::make_shared<Got>();
-    auto ended = runtime_.run(0, read(client_.get(), std::move(request), pieces, got));
-    return {std::move(got), std::move(ended)};
+    return ask(std::move(request), pieces, std::nullopt);
   }
-  // The body as a whole, of at most `most` bytes.
+  // Reads it as a whole, of at most `most` bytes.
   Asking ask_all(http::ClientRequest request, std::size_t most) {
-    auto got = std::make_shared<Got>();
-    auto ended = runtime_.run(0, read_all(client_.get(), std::move(request), most, got));
-    return {std::move(got), std::move(ended)};
+    return ask(std::move(request), 0, most);
   }
   void stop(std::stop_source source) { runtime_.run(0, request_stop(std::move(source))).get(); }
 
  private:
-  static void note(Got& got, const http::Response& head) {
-    got.status = head.status;
-    for (const auto& header : head.headers) {
-      got.headers.append(header.name).append("=").append(header.value).append(";");
-    }
+  Asking ask(http::ClientRequest request, std::size_t pieces, std::optional<std::size_t> most) {
+    auto got = std::make_shared<Got>();
+    auto ended =
+        runtime_.run(0, ask_and_read(client_.get(), std::move(request), pieces, most, got));
+    return {std::move(got), std::move(ended)};
   }
 
-  static Task<void> read(http::Client* client, http::ClientRequest request, std::size_t pieces,
-                         std::shared_ptr<Got> got) {
+  static Task<void> ask_and_read(http::Client* client, http::ClientRequest request,
+                                 std::size_t pieces, std::optional<std::size_t> most,
+                                 std::shared_ptr<Got> got) {
     const auto answer = co_await client->ask(0, std::move(request));
     if (!answer) {
       got->error = answer.error();
       co_return;
     }
-    note(*got, (*answer)->head());
+    got->status = (*answer)->head().status;
+    for (const auto& header : (*answer)->head().headers) {
+      got->headers.append(header.name).append("=").append(header.value).append(";");
+    }
+    if (most) {
+      const auto body = co_await (*answer)->read_all(*most);
+      if (body) got->body = *body;
+      if (!body) got->error = body.error();
+    }
     while (got->pieces < pieces) {
       const auto piece = co_await (*answer)->read_body();
       if (!piece) got->error = piece.error();
@@ -88,22 +93,6 @@ class ClientFixture {
       ++got->pieces;
       got->largest_piece = std::max(got->largest_piece, piece->size());
       got->body.append(reinterpret_cast<const char*>(piece->data()), piece->size());
-    }
-  }
-
-  static Task<void> read_all(http::Client* client, http::ClientRequest request, std::size_t most,
-                             std::shared_ptr<Got> got) {
-    const auto answer = co_await client->ask(0, std::move(request));
-    if (!answer) {
-      got->error = answer.error();
-      co_return;
-    }
-    note(*got, (*answer)->head());
-    auto body = co_await (*answer)->read_all(most);
-    if (body) {
-      got->body = std::move(*body);
-    } else {
-      got->error = body.error();
     }
   }
 

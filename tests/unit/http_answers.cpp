@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/base/limits.h"
+#include "tests/support/http_cases.h"
 #include "tests/support/http_events.h"
 
 namespace dobson {
@@ -50,21 +51,13 @@ BOOST_AUTO_TEST_CASE(status_lines_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(headers_refused) {
-  for (const auto header : {"A: b\r\n c\r\n", "A:\r\n b\r\n", " A: b\r\n", "A : b\r\n", "A\r\n",
-                            ": b\r\n", "A: b\rc\r\n", "A: b\x01\r\n", "A: b\n"}) {
+  for (const auto header : test::wrong_headers) {
     BOOST_TEST(malformed(ok(header)), header);
   }
 }
 
 BOOST_AUTO_TEST_CASE(lengths_of_bodies) {
-  for (const auto headers :
-       {"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n",
-        "Transfer-Encoding: chunked\r\nContent-Length: 3\r\n",
-        "Content-Length: 3\r\nContent-Length: 3\r\n", "Content-Length:\r\n",
-        "Content-Length: -1\r\n", "Content-Length: 3,3\r\n",
-        "Content-Length: 18446744073709551616\r\n", "Transfer-Encoding: gzip\r\n",
-        "Transfer-Encoding: gzip, chunked\r\n", "Transfer-Encoding: identity\r\n",
-        "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", "Transfer-Encoding:\r\n"}) {
+  for (const auto headers : test::wrong_lengths) {
     BOOST_TEST(malformed(ok(headers, "0\r\n\r\n")), headers);
   }
   BOOST_TEST(malformed("HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"));
@@ -80,8 +73,7 @@ BOOST_AUTO_TEST_CASE(chunks) {
     return events.substr(events.find("body=") + 5);
   };
   BOOST_TEST(body_of("5\r\nhello\r\n00001;a=b\r\n!\r\n0\r\nTrailer: x\r\n\r\n") == "hello!|end\n");
-  for (const auto body : {"5\nhello\r\n", "5\r\nhello!\r\n", "-5\r\nhello\r\n", "x\r\n", "\r\n",
-                          "5 \r\nhello\r\n", "10000000000000000\r\n"}) {
+  for (const auto body : test::wrong_chunks) {
     BOOST_TEST(body_of(body).ends_with("|malformed body"), body);
   }
   const std::string endless(limits::head_bytes + 1, 'x');

@@ -181,7 +181,7 @@ BOOST_AUTO_TEST_CASE(a_whole_body_at_n_and_one_more) {
   BOOST_TEST(ask(5).body == "hello");
   const Got got = ask(4);
   BOOST_TEST(got.failed(http::ClientError::Reason::too_large));
-  BOOST_TEST(got.error->message == "the answer is too large");
+  BOOST_TEST(got.error->message == server.origin().text() + ": its answer is too large");
 }
 
 BOOST_AUTO_TEST_CASE(names_are_looked_up) {
