@@ -88,12 +88,6 @@ llhttp_settings_t MessageParser::header_settings() {
   return settings;
 }
 
-void MessageParser::extend(Span& span, bool& open, const char* at, std::size_t size) const {
-  if (!open) span = {static_cast<std::uint16_t>(at - base_), 0};
-  open = true;
-  span.size = static_cast<std::uint16_t>(span.size + size);
-}
-
 void MessageParser::begin_head(const llhttp_t& begun) {
   llhttp_ = begun;
   llhttp_.data = this;

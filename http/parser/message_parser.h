@@ -57,7 +57,11 @@ class MessageParser {
   static MessageParser& self(llhttp_t* llhttp) {
     return *static_cast<MessageParser*>(llhttp->data);
   }
-  void extend(Span& span, bool& open, const char* at, std::size_t size) const;
+  void extend(Span& span, bool& open, const char* at, std::size_t size) const {
+    if (!open) span = {static_cast<std::uint16_t>(at - base_), 0};
+    open = true;
+    span.size = static_cast<std::uint16_t>(span.size + size);
+  }
 
   void begin_head(const llhttp_t& begun);
   // Shows llhttp what it has not seen of `bytes`, and where it stops is `head_bytes`.
