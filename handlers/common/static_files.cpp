@@ -9,6 +9,7 @@
 #include <fstream>
 #include <span>
 #include <system_error>
+#include <vector>
 
 #include "core/base/ascii.h"
 #include "core/base/limits.h"
