@@ -4,6 +4,7 @@
 #include <boost/test/unit_test.hpp>
 #include <climits>
 #include <future>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
@@ -11,7 +12,9 @@
 #include "core/async/pool.h"
 #include "core/runtime/reactor.h"
 #include "http/client/call.h"
+#include "http/server/server.h"
 #include "tests/support/client_fixture.h"
+#include "tests/support/http_client.h"
 #include "tests/support/scripted_server.h"
 
 namespace dobson {
@@ -385,6 +388,52 @@ BOOST_AUTO_TEST_CASE(a_stop_ends_every_wait) {
     const Got not_asked = client.ask(std::move(late)).get();
     BOOST_TEST(not_asked.failed(Reason::stopped));
   }
+}
+
+// A handler that asks a server which never answers.
+struct Proxy {
+  http::Origin origin;
+  std::unique_ptr<http::Client> client = {};
+};
+
+Task<void> ask_silent_server(void* context, http::Exchange* exchange) {
+  auto& proxy = *static_cast<Proxy*>(context);
+  constexpr int hour_ms = 3'600'000;
+  ClientRequest request{.origin = proxy.origin, .target = "/"};
+  request.head_timeout_ms = hour_ms;
+  request.stop = exchange->stop_token();
+  const auto answer = co_await proxy.client->ask(exchange->reactor(), std::move(request));
+  exchange->status(answer ? 200 : 503);
+  exchange->finish({});
+}
+
+BOOST_AUTO_TEST_CASE(a_drain_ends_what_a_handler_waits_for) {
+  ScriptedServer silent;
+  Proxy proxy{.origin = silent.origin()};
+  const http::Route route{.method = Method::get,
+                          .pattern = "/",
+                          .handler = &ask_silent_server,
+                          .name = "ask",
+                          .summary = ""};
+  const http::Family family{.name = "proxy",
+                            .routes = {&route, 1},
+                            .context = &proxy,
+                            .refuse = [](void*, http::Exchange&, const http::Refusal&) {}};
+  const SystemClock clock;
+  Runtime runtime(1, clock, ClientFixture::tick_ms);
+  proxy.client = http::Client::make(runtime, {});
+  const auto server = http::Server::make(runtime);
+  const auto address = server->listen({"127.0.0.1:0"}, {&family}).value().front();
+  server->start();
+  test::HttpClient client(address);
+  client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  Peer peer = silent.accept();
+  peer.request();
+  server->drain(soon_ms);
+  BOOST_TEST(peer.closed());
+  BOOST_TEST(client.closed());
+  runtime.stop();
+  proxy.client.reset();
 }
 
 // A lookup that its thread does not get to: the pool is held up.
