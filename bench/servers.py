@@ -120,7 +120,7 @@ class Dobsond(Server, Api):
         self.start(program, directory / "data", settings, wrapper)
 
     def start(self, program, data, settings, wrapper):
-        settings = ("listen.ozone=127.0.0.1:0", "reactors=1", *settings)
+        settings = ("listen.ozone=127.0.0.1:0", "listen.recon=off", "reactors=1", *settings)
         options = [word for setting in settings for word in ("--set", setting)]
         super().__init__([*wrapper, program, "--data", data, *options],
                          self.directory / "log")

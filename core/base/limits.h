@@ -83,6 +83,11 @@ constexpr std::size_t part_list_bytes = 2 * MiB;  // of the body that completes 
 constexpr std::int64_t page_rows = 1024;
 constexpr std::int64_t page_parts = 1000;
 
+// --- insight (spec/recon.md §2) ---
+constexpr std::int64_t insight_rows = 1000;       // of a listing, unless told otherwise
+constexpr std::int64_t buffered_rows = 10'000;    // of an answer from one snapshot; more: streamed
+constexpr std::size_t buffered_bytes = 16 * MiB;  // likewise
+
 // --- the log: commands waiting for the writer ---
 constexpr std::size_t waiting_commands = 16384;  // more: 503
 constexpr std::size_t crowded_commands = 4096;   // waiting; more: no body is begun, 503

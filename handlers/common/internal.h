@@ -13,11 +13,12 @@
 
 namespace dobson {
 
+// Of one listener.
 struct InternalContext {
   storage::Store& store;
-  std::atomic<bool> draining = false;
+  const std::atomic<bool>& draining;
   // Adds what lies outside of handlers: connections and answers by route.
-  std::function<void(MetricsText&)> server_metrics;
+  const std::function<void(MetricsText&)>& server_metrics;
   std::string openapi = {};  // of all families of the listener, this one too
 };
 

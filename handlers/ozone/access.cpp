@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "handlers/common/text.h"
 #include "handlers/ozone/shapes.h"
-#include "handlers/ozone/text.h"
 #include "storage/query/namespace.h"
 
 namespace dobson::ozone {

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "core/base/limits.h"
-#include "handlers/ozone/text.h"
+#include "handlers/common/text.h"
 
 namespace dobson::ozone {
 

@@ -6,9 +6,10 @@
 
 #include "core/base/limits.h"
 #include "core/base/utf8.h"
+#include "handlers/common/accept.h"
+#include "handlers/common/text.h"
 #include "handlers/ozone/dates.h"
 #include "handlers/ozone/names.h"
-#include "handlers/ozone/text.h"
 
 namespace dobson::ozone {
 
@@ -98,19 +99,6 @@ void put_common_headers(http::Exchange& exchange) {
   exchange.header("x-ozone-server-name", call.server_name);
   exchange.header("x-ozone-request-id", call.request_id);
   exchange.header("Date", exchange.date());
-}
-
-bool accepts_json(const http::Request& request) {
-  const auto* accept = request.header("Accept");
-  auto list = accept == nullptr ? std::string_view{} : *accept;
-  while (!list.empty()) {
-    auto item = take_until(list, ',');
-    const auto type = trim(take_until(item, ';'));
-    if (equal_names(type, "application/json") || equal_names(type, "application/*")) {
-      return true;
-    }
-  }
-  return false;
 }
 
 // `info` and the size of a page have texts of their own (§2.11, §3.4); a size of more than 32 bits
@@ -212,7 +200,7 @@ void answer_empty(http::Exchange& exchange, int status) {
 }
 
 void begin_json(http::Exchange& exchange, Label label) {
-  const bool json = label == Label::always_json || accepts_json(exchange.request());
+  const bool json = label == Label::always_json || accepts(exchange.request(), names_json);
   begin_answer(exchange, 200);
   exchange.header("Content-Type", json ? "application/json" : "application/octet-stream");
 }

@@ -4,9 +4,9 @@
 #include <charconv>
 #include <optional>
 
+#include "handlers/common/text.h"
 #include "handlers/ozone/content_md5.h"
 #include "handlers/ozone/dates.h"
-#include "handlers/ozone/text.h"
 #include "handlers/ozone/wire.h"
 
 namespace dobson::ozone {

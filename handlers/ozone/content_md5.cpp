@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "handlers/ozone/text.h"
+#include "handlers/common/text.h"
 
 namespace dobson::ozone {
 

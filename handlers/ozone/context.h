@@ -10,8 +10,8 @@
 #include "core/async/pool.h"
 #include "core/base/limits.h"
 #include "handlers/common/readers.h"
+#include "handlers/common/text.h"
 #include "handlers/common/text_room.h"
-#include "handlers/ozone/text.h"
 #include "http/route/exchange.h"
 #include "storage/store.h"
 

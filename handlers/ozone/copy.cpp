@@ -1,10 +1,10 @@
 #include "handlers/ozone/copy.h"
 
+#include "handlers/common/text.h"
 #include "handlers/ozone/access.h"
 #include "handlers/ozone/call.h"
 #include "handlers/ozone/conditions.h"
 #include "handlers/ozone/names.h"
-#include "handlers/ozone/text.h"
 #include "http/message/url.h"
 
 namespace dobson::ozone {

@@ -6,7 +6,7 @@
 #include <span>
 #include <string>
 
-#include "handlers/ozone/text.h"
+#include "handlers/common/text.h"
 
 namespace dobson::ozone {
 

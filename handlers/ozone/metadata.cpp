@@ -4,7 +4,7 @@
 #include <string>
 
 #include "core/base/limits.h"
-#include "handlers/ozone/text.h"
+#include "handlers/common/text.h"
 
 namespace dobson::ozone {
 

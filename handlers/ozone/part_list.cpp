@@ -1,8 +1,8 @@
 #include "handlers/ozone/part_list.h"
 
 #include "core/base/limits.h"
+#include "handlers/common/text.h"
 #include "handlers/ozone/content_md5.h"
-#include "handlers/ozone/text.h"
 #include "http/json/reader.h"
 
 namespace dobson::ozone {

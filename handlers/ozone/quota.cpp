@@ -5,7 +5,7 @@
 #include <limits>
 #include <string>
 
-#include "handlers/ozone/text.h"
+#include "handlers/common/text.h"
 
 namespace dobson::ozone {
 

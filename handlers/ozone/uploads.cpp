@@ -8,6 +8,7 @@
 
 #include "core/base/limits.h"
 #include "core/time/http_date.h"
+#include "handlers/common/text.h"
 #include "handlers/ozone/access.h"
 #include "handlers/ozone/bucket_headers.h"
 #include "handlers/ozone/conditions.h"
@@ -15,7 +16,6 @@
 #include "handlers/ozone/metadata.h"
 #include "handlers/ozone/part_list.h"
 #include "handlers/ozone/receive.h"
-#include "handlers/ozone/text.h"
 #include "handlers/ozone/wire.h"
 #include "http/json/writer.h"
 #include "http/message/url.h"

@@ -1,8 +1,8 @@
 #include "handlers/ozone/volumes.h"
 
+#include "handlers/common/text.h"
 #include "handlers/ozone/listing.h"
 #include "handlers/ozone/quota.h"
-#include "handlers/ozone/text.h"
 #include "handlers/ozone/wire.h"
 #include "http/message/url.h"
 

@@ -106,6 +106,18 @@ void ReactorServer::remove_socket_files() {
   for (const auto& path : std::exchange(socket_files_, {})) unlink(path.c_str());
 }
 
+// A family that several listeners share is counted once.
+void add(std::vector<Server::RouteReading>& routes, const Server::RouteReading& reading) {
+  const auto same = std::ranges::find_if(routes, [&](const Server::RouteReading& other) {
+    return other.family == reading.family && other.route == reading.route;
+  });
+  if (same == routes.end()) {
+    routes.push_back(reading);
+  } else {
+    same->counters += reading.counters;
+  }
+}
+
 Server::Readings ReactorServer::read() const {
   Readings readings;
   for (const auto& listening : listenings_) {
@@ -115,9 +127,9 @@ Server::Readings ReactorServer::read() const {
       return total;
     };
     for (const auto& entry : listening->router.entries()) {
-      readings.routes.push_back({entry.family->name, entry.route->name, sum(entry.index)});
+      add(readings.routes, {entry.family->name, entry.route->name, sum(entry.index)});
     }
-    readings.routes.push_back(
+    add(readings.routes,
         {listening->families.front()->name, "none", sum(listening->router.entries().size())});
   }
   readings.connections_open = totals_.open;

@@ -44,9 +44,15 @@ void fields(auto&& visit, Of<Acl> auto& acl) {
   visit(acl.type, acl.name, acl.rights);
 }
 
-void fields(auto&& visit, Of<Totals> auto& totals) {
+// What listings show of totals.
+void totals_front_fields(auto&& visit, auto& totals) {
   visit(totals.volumes, totals.buckets, totals.directories, totals.keys, totals.bytes,
-        totals.replicated_bytes, totals.direct_bytes, totals.keys_by_size);
+        totals.replicated_bytes);
+}
+
+void fields(auto&& visit, Of<Totals> auto& totals) {
+  totals_front_fields(visit, totals);
+  visit(totals.direct_bytes, totals.keys_by_size);
 }
 
 void fields(auto&& visit, Of<StateRecord> auto& state) {

@@ -19,6 +19,21 @@ void fields(auto&& visit, Of<BucketFront> auto& front) {
   bucket_front_fields(visit, front);
 }
 
+struct DirectoryFront {
+  ObjectId id;
+  UnixMillis created = 0;
+  UnixMillis modified = 0;
+  std::uint64_t reach = 0;
+  struct {
+    std::uint64_t volumes, buckets, directories, keys, bytes, replicated_bytes;
+  } totals;
+};
+
+void fields(auto&& visit, Of<DirectoryFront> auto& front) {
+  directory_front_fields(visit, front);
+  totals_front_fields(visit, front.totals);
+}
+
 template <class Record, class View = Record>
 Result<View> find(const ReadTxn& txn, ObjectId parent, std::string_view name, Errc missing) {
   const auto row = find_name(txn, parent, name);
@@ -54,13 +69,16 @@ Result<Leaf> find_leaf(const ReadTxn& txn, ObjectId bucket, std::string_view pat
   return leaf;
 }
 
+Result<DirectoryRecord> find_directory_in(const ReadTxn& txn, const Leaf& leaf) {
+  return find<DirectoryRecord>(txn, leaf.parent, leaf.name, Errc::key_not_found);
+}
+
 Result<KeyRecord> find_in_tree(const ReadTxn& txn, ObjectId bucket, std::string_view path) {
   const Leaf leaf = TRY(find_leaf(txn, bucket, path));
   if (!leaf.name.ends_with('/')) {
     return find<KeyRecord>(txn, leaf.parent, leaf.name, Errc::key_not_found);
   }
-  const auto directory =
-      TRY(find<DirectoryRecord>(txn, leaf.parent, leaf.name, Errc::key_not_found));
+  const auto directory = TRY(find_directory_in(txn, leaf));
   return KeyRecord{
       .id = directory.id, .created = directory.created, .modified = directory.modified};
 }
@@ -100,6 +118,11 @@ Result<KeyRecord> find_key(const ReadTxn& txn, std::string_view volume, std::str
     throw_corrupt_row(catalog::names.name, key, "its blocks are not as long as it is");
   }
   return record;
+}
+
+Result<DirectoryRecord> find_directory(const ReadTxn& txn, const BucketRecord& bucket,
+                                       std::string_view path) {
+  return find_directory_in(txn, TRY(find_leaf(txn, bucket.id, path)));
 }
 
 Status check_path(const ReadTxn& txn, const BucketRecord& bucket, std::string_view path) {
@@ -153,6 +176,40 @@ bool visit_volumes_of(const ReadTxn& txn, std::string_view owner, const Range& r
 bool visit_buckets(const ReadTxn& txn, ObjectId volume, const Range& range,
                    const BucketVisitor& visit) {
   return visit_children<BucketRecord>(txn, volume, range, visit);
+}
+
+bool visit_all_buckets(const ReadTxn& txn, const BucketPlace& after, const BucketOfVisitor& visit) {
+  const auto visit_those_of = [&](std::string_view volume, ObjectId id, std::string_view behind) {
+    return visit_buckets(txn, id, {{}, behind},
+                         [&](std::string_view bucket, const BucketRecord& record) {
+                           return visit({volume, bucket}, record);
+                         });
+  };
+  const auto first = find_volume_id(txn, after.volume);
+  if (first && visit_those_of(after.volume, *first, after.bucket)) return true;
+  return visit_volumes(
+      txn, {{}, after.volume}, [&](std::string_view volume, const VolumeRecord& record) {
+        return record.totals.buckets == 0 || !visit_those_of(volume, record.id, {});
+      });
+}
+
+bool visit_entries(const ReadTxn& txn, ObjectId parent, Replication replication,
+                   std::string_view after, const EntryVisitor& visit) {
+  NameScan names(txn, parent, {}, after);
+  while (names.next()) {
+    Entry entry{.name = names.name(), .directory = is_row_of<DirectoryRecord>(names.row())};
+    if (entry.directory) {
+      const auto row = decode_name_row<DirectoryRecord, DirectoryFront>(names.name(), names.row());
+      entry.directories = row.totals.directories;
+      entry.bytes = row.totals.bytes;
+      entry.replicated_bytes = row.totals.replicated_bytes;
+    } else {
+      entry.bytes = decode_name_row<KeyRecord, KeyRow>(names.name(), names.row()).size;
+      entry.replicated_bytes = entry.bytes * copies_of(replication);
+    }
+    if (!visit(entry)) return true;
+  }
+  return false;
 }
 
 KeyScan::KeyScan(const ReadTxn& txn, const KeySpace& space, const Range& range)

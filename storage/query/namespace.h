@@ -39,6 +39,10 @@ Result<BucketRecord> find_bucket(const ReadTxn& txn, std::string_view volume,
 Result<KeyRecord> find_key(const ReadTxn& txn, std::string_view volume, std::string_view bucket,
                            std::string_view key);
 
+// `path` ends in a slash. key_not_found, invalid_key_name: likewise.
+Result<DirectoryRecord> find_directory(const ReadTxn& txn, const BucketRecord& bucket,
+                                       std::string_view path);
+
 // Whether a key or directory could be put there: invalid_key_name, key_exists (spec/ozone-rest.md
 // §4.13).
 Status check_path(const ReadTxn& txn, const BucketRecord& bucket, std::string_view path);
@@ -62,6 +66,28 @@ bool visit_volumes_of(const ReadTxn& txn, std::string_view owner, const Range& r
                       const VolumeVisitor& visit);
 bool visit_buckets(const ReadTxn& txn, ObjectId volume, const Range& range,
                    const BucketVisitor& visit);
+
+// Buckets of all volumes, by volume and then by name, that stand behind `after`. The visitor
+// returns false to stop; true when it did.
+struct BucketPlace {
+  std::string_view volume;
+  std::string_view bucket;
+};
+using BucketOfVisitor = std::function<bool(const BucketPlace&, const BucketRecord&)>;
+bool visit_all_buckets(const ReadTxn& txn, const BucketPlace& after, const BucketOfVisitor& visit);
+
+// What stands right below a bucket or directory: a key, or, with a slash behind its name, a
+// directory with the totals of all that is in it. In an OBJECT_STORE bucket these are its keys.
+struct Entry {
+  std::string_view name;
+  bool directory = false;
+  std::uint64_t directories = 0;  // all below it
+  std::uint64_t bytes = 0;
+  std::uint64_t replicated_bytes = 0;
+};
+using EntryVisitor = std::function<bool(const Entry&)>;
+bool visit_entries(const ReadTxn& txn, ObjectId parent, Replication replication,
+                   std::string_view after, const EntryVisitor& visit);
 
 // Whose keys are listed, and how.
 struct KeySpace {

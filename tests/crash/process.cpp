@@ -60,7 +60,7 @@ ServerProcess::ServerProcess(const std::filesystem::path& data,
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) throw std::system_error(errno, std::generic_category(), "pipe");
   pid_ = spawn(
-      {DOBSON_DOBSOND, "--data", data, "--set=listen.ozone=127.0.0.1:0",
+      {DOBSON_DOBSOND, "--data", data, "--set=listen.ozone=127.0.0.1:0", "--set=listen.recon=off",
        "--set=store.free_watermark=0", "--set=blocks.delete_delay=0 s", "--set=log.level=warn"},
       environment, STDIN_FILENO, ends[1]);
   close(ends[1]);

@@ -67,7 +67,10 @@ class Options(Operating):
         for address in ("9880", "localhost", "127.0.0.1:x", "127.0.0.1:65536", "unix:"):
             self.assert_refused(f"listen.ozone = {address}: not an address; write HOST:PORT",
                                 "--set", "listen.ozone=" + address)
-        self.assert_refused("every listener is off", "--set", "listen.ozone=off")
+        self.assert_refused("every listener is off",
+                            "--set", "listen.ozone=off", "--set", "listen.recon=off")
+        self.assert_refused("recon.auth = on: callers cannot be authenticated",
+                            "--set", "recon.auth=on")
         self.assert_refused("--no-such-flag", "--no-such-flag")
         self.assertFalse(os.path.exists(self.path("data")))
 
@@ -104,12 +107,13 @@ class Start(Operating):
         server = self.start("listen.ozone=127.0.0.1:0," + unix)
         with open(os.path.join(server.data, "listeners.json"), encoding="utf-8") as file:
             listeners = json.load(file)
-        tcp = "{}:{}".format(*server.address)
+        tcp, recon = ("{}:{}".format(*server.addresses[name]) for name in ("ozone", "recon"))
         self.assertEqual(listeners, {"pid": server.process.pid,
-                                     "listeners": {"ozone": [tcp, unix]}})
+                                     "listeners": {"ozone": [tcp, unix], "recon": [recon]}})
         self.assertEqual(stat.S_IMODE(os.stat(server.data).st_mode), 0o700)
         said = server.log_tail()
-        self.assertIn(f"ozone listens on {tcp}\nozone listens on {unix}\n", said)
+        self.assertIn(f"ozone listens on {tcp}\nozone listens on {unix}\n"
+                      f"recon listens on {recon}\n", said)
         budget = re.search(r"^memory, at most: (\d+) MiB = (.*)$", said, re.MULTILINE)
         parts = [int(number) for number in re.findall(r"\d+", budget[2])]
         self.assertEqual(int(budget[1]), sum(parts))

@@ -29,15 +29,18 @@ class Server:
         self.directory = directory or tempfile.mkdtemp(prefix="dobsond-")
         self.data = os.path.join(self.directory, "data")
         self.log = os.path.join(self.directory, "log")
-        options = [f"--set={setting}" for setting in ("listen.ozone=127.0.0.1:0", *settings)]
+        ports = ("listen.ozone=127.0.0.1:0", "listen.recon=127.0.0.1:0")
+        options = [f"--set={setting}" for setting in (*ports, *settings)]
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen([program, "--data", self.data, *options, *words],
                                             stdout=log, stderr=subprocess.STDOUT,
                                             env=os.environ | dict(environment))
-        host, port = self._listener().rsplit(":", 1)
-        self.address = (host, int(port))
+        # Of its first listener of each API.
+        self.addresses = {name: (address.rsplit(":", 1)[0], int(address.rsplit(":", 1)[1]))
+                          for name, address in self._listeners().items()}
+        self.address = self.addresses["ozone"]
 
-    def _listener(self):
+    def _listeners(self):
         path = os.path.join(self.data, "listeners.json")
         deadline = time.monotonic() + TIMEOUT_S
         while self.process.poll() is None and time.monotonic() < deadline:
@@ -45,10 +48,10 @@ class Server:
                 with open(path, encoding="utf-8") as file:
                     written = json.load(file)
                 if written["pid"] == self.process.pid:  # not of a server that was killed
-                    return written["listeners"]["ozone"][0]
+                    return {name: all[0] for name, all in written["listeners"].items()}
             said = self.log_tail()
             if f"{path} is not written" in said:
-                return re.search(r"^ozone listens on (\S+)$", said, re.MULTILINE)[1]
+                return dict(re.findall(r"^(\w+) listens on (\S+:\d+)$", said, re.MULTILINE))
             time.sleep(0.01)
         self.process.kill()
         raise DidNotStart(self.process.wait(), self.log_tail())

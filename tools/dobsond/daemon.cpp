@@ -1,12 +1,14 @@
 #include "tools/dobsond/daemon.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <netdb.h>
 #include <pwd.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <charconv>
 #include <cstdio>
 #include <future>
@@ -19,6 +21,7 @@
 #include "core/runtime/signals.h"
 #include "handlers/common/internal.h"
 #include "handlers/ozone/routes.h"
+#include "handlers/recon/routes.h"
 #include "http/route/openapi.h"
 #include "http/server/listen.h"
 #include "http/server/server.h"
@@ -120,7 +123,7 @@ std::string service_host(const Options& options, const std::vector<std::string>&
   return named || !std::ranges::all_of(bound, is_local) ? server_name : "localhost";
 }
 
-// Everybody who reaches a public address is believed to be whom he says.
+// Nobody is authenticated: who reaches a public address is believed to be whom he says.
 void warn_if_public(const std::vector<std::string>& bound) {
   for (const std::string_view address : bound) {
     if (!is_local(address)) {
@@ -131,6 +134,39 @@ void warn_if_public(const std::vector<std::string>& bound) {
     }
   }
 }
+
+constexpr std::string_view listen_keys[] = {"listen.ozone", "listen.recon"};
+
+// An API on its addresses, with the server's own pages beside it.
+class Listener {
+ public:
+  Listener(http::Family family, const InternalContext& internal)
+      : family_(std::move(family)), internal_(internal), pages_(make_internal_family(internal_)) {}
+  Listener(const Listener&) = delete;
+  Listener& operator=(const Listener&) = delete;
+
+  std::string name() const { return std::string(family_.name); }
+
+  // What was bound; nothing when it is off.
+  Result<std::vector<std::string>> listen(http::Server& server, const Options& options) {
+    const std::string key = "listen." + name();
+    const auto& addresses = options.list(key);
+    if (is_off(addresses)) return std::vector<std::string>();
+    auto bound = server.listen(addresses, {std::begin(families_), std::end(families_)});
+    if (!bound) {
+      bound.error().message = fmt::format("{} = {}", key, bound.error().message);
+    } else {
+      internal_.openapi = http::openapi(families_);
+    }
+    return bound;
+  }
+
+ private:
+  const http::Family family_;
+  InternalContext internal_;
+  const http::Family pages_;
+  const http::Family* const families_[2] = {&family_, &pages_};
+};
 
 void reload(const Invocation& invocation, const Options& at_start) {
   const auto options = invocation.load_options();
@@ -148,17 +184,25 @@ void reload(const Invocation& invocation, const Options& at_start) {
 }  // namespace
 
 Status check(const Options& options) {
-  constexpr std::string_view key = "listen.ozone";
-  const auto& addresses = options.list(key);
-  if (is_off(addresses)) {
-    return Error{Errc::invalid_argument,
-                 fmt::format("every listener is off; set {} = HOST:PORT", key)};
-  }
-  for (const std::string& address : addresses) {
-    const auto parsed = http::parse_address(address);
-    if (!parsed) {
-      return Error{Errc::invalid_argument, fmt::format("{} = {}", key, parsed.error().message)};
+  bool all_off = true;
+  for (const std::string_view key : listen_keys) {
+    const auto& addresses = options.list(key);
+    if (is_off(addresses)) continue;
+    all_off = false;
+    for (const std::string& address : addresses) {
+      const auto parsed = http::parse_address(address);
+      if (!parsed) {
+        return Error{Errc::invalid_argument, fmt::format("{} = {}", key, parsed.error().message)};
+      }
     }
+  }
+  if (all_off) {
+    return Error{Errc::invalid_argument, fmt::format("every listener is off; set {} = HOST:PORT",
+                                                     fmt::join(listen_keys, " or "))};
+  }
+  if (options.text("recon.auth") == "on") {
+    return Error{Errc::invalid_argument,
+                 "recon.auth = on: callers cannot be authenticated yet; leave it off"};
   }
   return {};
 }
@@ -183,31 +227,38 @@ int run(const Invocation& invocation, const Options& options) {
   const auto block_threads = static_cast<unsigned>(options.integer("blocks.threads"));
   Pool block_pool(block_threads, limits::waiting_io);
   ozone::Context ozone{*store, block_pool, ozone_settings(options), readers};
-  const http::Family ozone_family = ozone::make_family(ozone);
-  InternalContext internal{.store = *store, .server_metrics = {}};
-  const http::Family internal_family = make_internal_family(internal);
-  const http::Family* const families[] = {&ozone_family, &internal_family};
+  recon::Context recon{*store, readers};
 
   const auto server = http::Server::make(runtime);
-  internal.server_metrics = [&](MetricsText& text) { write_metrics(text, *server, *store); };
-  auto bound =
-      server->listen(options.list("listen.ozone"), {std::begin(families), std::end(families)});
-  if (!bound) {
-    log::error("listen", "listen.ozone = {}", bound.error().message);
-    return 1;
+  std::atomic<bool> draining = false;
+  const std::function<void(MetricsText&)> server_metrics = [&](MetricsText& text) {
+    write_metrics(text, *server, *store);
+  };
+  const InternalContext internal{*store, draining, server_metrics};
+  Listener listeners[] = {{ozone::make_family(ozone), internal},
+                          {recon::make_family(recon), internal}};
+  ListenersFile::Listeners bound;
+  for (Listener& listener : listeners) {
+    auto addresses = listener.listen(*server, options);
+    if (!addresses) {
+      log::error("listen", "{}", addresses.error().message);
+      return 1;
+    }
+    warn_if_public(*addresses);
+    if (!addresses->empty()) bound[listener.name()] = std::move(*addresses);
   }
-  ozone.settings.service_host = service_host(options, *bound, ozone.settings.server_name);
-  ozone.settings.port = port_of(bound->front());
-  internal.openapi = http::openapi(families);
-  warn_if_public(*bound);
+  if (const auto found = bound.find("ozone"); found != bound.end()) {
+    ozone.settings.service_host = service_host(options, found->second, ozone.settings.server_name);
+    ozone.settings.port = port_of(found->second.front());
+  }
   const auto store_budget = storage::Store::budget(limits::connections, block_threads);
   std::puts(memory_budget(server->budget(), store_budget).c_str());
-  const ListenersFile listeners(invocation.data, {{"ozone", *bound}});
+  const ListenersFile listeners_file(invocation.data, bound);
   server->start();  // those who came since the ports were bound have waited for it
   terminated.get_future().wait();
 
   log::info("dobsond", "draining; a second signal ends at once");
-  internal.draining = true;
+  draining = true;
   server->drain(options.integer("server.drain"));
   runtime.stop();
   return 0;

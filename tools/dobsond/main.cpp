@@ -5,6 +5,7 @@
 #include <exception>
 
 #include "handlers/ozone/routes.h"
+#include "handlers/recon/routes.h"
 #include "http/route/api_table.h"
 #include "tools/dobsond/daemon.h"
 #include "tools/dobsond/option_table.h"
@@ -37,7 +38,7 @@ int main(int argc, char** argv) {
   app.add_flag("--example-config", example, "Print a file of all options and end");
   std::string api;
   app.add_option("--print-api", api, "Print the requests of an API as Markdown and end")
-      ->check(CLI::IsMember({"ozone"}));
+      ->check(CLI::IsMember({"ozone", "recon"}));
   app.set_version_flag("--version", "dobsond " DOBSON_VERSION);
   try {
     app.parse(argc, argv);
@@ -46,7 +47,8 @@ int main(int argc, char** argv) {
   }
 
   if (!api.empty()) {
-    std::fputs(http::api_table(ozone::declarations()).c_str(), stdout);
+    const auto family = api == "ozone" ? ozone::declarations() : recon::declarations();
+    std::fputs(http::api_table(family).c_str(), stdout);
     return 0;
   }
   if (example) {

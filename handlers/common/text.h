@@ -1,13 +1,13 @@
 #pragma once
 
-// Small text tools that the grammars of this family share. ASCII only: header values are bytes.
+// Small text tools that the grammars of the families share. ASCII only: header values are bytes.
 
 #include <algorithm>
 #include <string_view>
 
 #include "http/message/headers.h"
 
-namespace dobson::ozone {
+namespace dobson {
 
 using http::equal_names;
 using http::lower_case;
@@ -35,4 +35,4 @@ constexpr std::string_view take_until(std::string_view& text, char separator) {
   return piece;
 }
 
-}  // namespace dobson::ozone
+}  // namespace dobson

@@ -1,0 +1,25 @@
+#pragma once
+
+// The head that every answer of this family has, and what is refused before a handler is asked
+// (spec/recon.md §2).
+
+#include <string_view>
+
+#include "http/route/route.h"
+
+namespace dobson::recon {
+
+// Family::refuse. OPTIONS comes here as well: no route declares it.
+void refuse(void* context, http::Exchange& exchange, const http::Refusal& refusal);
+
+// Route::gate of all that answers JSON: 406 for those who accept none. Which of the two it is says
+// whether the route is for administrators alone under recon.admin_scope = seed, once callers are
+// authenticated (§2.2); nobody is yet, so everybody passes.
+bool for_admins(void* context, http::Exchange& exchange);
+bool for_users(void* context, http::Exchange& exchange);
+
+// The head of an answer in JSON; a body follows.
+void begin_json(http::Exchange& exchange, int status);
+void answer_json(http::Exchange& exchange, std::string_view text);
+
+}  // namespace dobson::recon

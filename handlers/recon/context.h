@@ -1,0 +1,20 @@
+#pragma once
+
+// What the handlers of this family share. Lives as long as the server.
+
+#include "handlers/common/readers.h"
+#include "http/route/exchange.h"
+#include "storage/store.h"
+
+namespace dobson::recon {
+
+struct Context {
+  storage::Store& store;
+  Readers& readers;
+
+  const storage::ReadTxn& read(const http::Exchange& exchange) {
+    return readers.txn(exchange.reactor());
+  }
+};
+
+}  // namespace dobson::recon

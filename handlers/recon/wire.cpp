@@ -1,0 +1,112 @@
+#include "handlers/recon/wire.h"
+
+#include <optional>
+
+namespace dobson::recon {
+
+using http::JsonWriter;
+
+namespace {
+
+constexpr std::int64_t no_quota = -1;
+
+// The first fields of every object; its ACLs follow.
+struct Common {
+  std::string_view name;
+  std::int64_t quota_bytes = 0;
+  std::int64_t quota_names = 0;
+  std::uint64_t used_names = 0;
+  UnixMillis created = 0;
+  UnixMillis modified = 0;
+};
+
+void write_common(JsonWriter& json, const Common& common) {
+  json.key("name").string(common.name);
+  json.key("quotaInBytes").integer(common.quota_bytes);
+  json.key("quotaInNamespace").integer(common.quota_names);
+  json.key("usedNamespace").number(common.used_names);
+  json.key("creationTime").integer(common.created);
+  json.key("modificationTime").integer(common.modified);
+}
+
+void write_empty_object(JsonWriter& json, std::string_view key) {
+  json.key(key).object().end_object();
+}
+
+void write_empty_array(JsonWriter& json, std::string_view key) {
+  json.key(key).array().end_array();
+}
+
+std::string_view to_wire(storage::StorageType type) {
+  constexpr std::string_view names[] = {"DISK", "SSD", "RAM_DISK", "ARCHIVE"};
+  return names[static_cast<std::size_t>(type)];
+}
+
+std::string_view to_wire(storage::Layout layout) {
+  return layout == storage::Layout::object_store ? "OBJECT_STORE" : "FILE_SYSTEM_OPTIMIZED";
+}
+
+void write_acl(JsonWriter& json, const storage::Acl& acl) {
+  constexpr std::string_view types[] = {"USER", "GROUP", "WORLD"};
+  const auto type = types[static_cast<std::size_t>(acl.type)];
+  json.object().key("type").string(type);
+  json.key("name").string(acl.type == storage::AclType::world ? type : acl.name);
+  json.key("scope").string("ACCESS").key("aclList").array();
+  if (acl.rights != storage::AclRights::write) json.string("READ");
+  if (acl.rights != storage::AclRights::read) json.string("WRITE");
+  json.end_array().end_object();
+}
+
+void write_replication(JsonWriter& json, storage::Replication replication) {
+  const bool one = replication == storage::Replication::one;
+  json.key("replicationConfig").object().key("replicationFactor").string(one ? "ONE" : "THREE");
+  json.key("requiredNodes").number(storage::copies_of(replication));
+  json.key("minimumNodes").integer(1).key("replicationType").string("RATIS").end_object();
+}
+
+std::int64_t quota_of(const std::optional<std::uint64_t>& quota) {
+  return quota ? static_cast<std::int64_t>(*quota) : no_quota;
+}
+
+}  // namespace
+
+void write_volume(JsonWriter& json, std::string_view name, const storage::VolumeRecord& volume) {
+  json.object();
+  write_empty_object(json, "metadata");
+  write_common(json, {.name = name,
+                      .quota_bytes = quota_of(volume.quota_bytes),
+                      .quota_names = no_quota,
+                      .used_names = volume.totals.buckets,
+                      .created = volume.created,
+                      .modified = volume.modified});
+  write_empty_array(json, "acls");
+  json.key("admin").string(volume.created_by).key("owner").string(volume.owner);
+  json.key("volume").string(name).end_object();
+}
+
+void write_bucket(JsonWriter& json, std::string_view volume, std::string_view name,
+                  const storage::BucketRecord& bucket) {
+  const bool versioned = bucket.versioning == storage::Versioning::enabled;
+  json.object().key("versioningEnabled").boolean(versioned);
+  write_empty_object(json, "metadata");
+  write_common(json, {.name = name,
+                      .quota_bytes = no_quota,
+                      .quota_names = no_quota,
+                      .used_names = bucket.totals.keys + bucket.totals.directories,
+                      .created = bucket.created,
+                      .modified = bucket.modified});
+  json.key("acls").array();
+  for (const storage::Acl& acl : bucket.acls) write_acl(json, acl);
+  json.end_array().key("volumeName").string(volume);
+  json.key("storageType").string(to_wire(bucket.storage_type));
+  json.key("versioning").boolean(versioned);
+  json.key("usedBytes").number(bucket.totals.replicated_bytes);
+  json.key("encryptionInfo").null().key("replicationConfigInfo").object();
+  write_replication(json, bucket.replication);
+  json.key("type").string("RATIS").end_object();
+  json.key("sourceVolume").null().key("sourceBucket").null();
+  json.key("bucketLayout").string(to_wire(bucket.layout));
+  json.key("owner").string(bucket.creator).key("bucketName").string(name).end_object();
+}
+
+}  // namespace dobson::recon
