@@ -53,6 +53,10 @@ DeletionBacklog deletion_backlog(const ReadTxn& txn) {
           txn.rows(catalog::deleted_keys.index), txn.rows(catalog::deleted_blocks.index)};
 }
 
+fs::path blocks_directory(const StoreOptions& options) {
+  return options.nodes.empty() ? options.data / "blocks" : options.nodes[0];
+}
+
 class LocalStore final : public Store {
  public:
   LocalStore(const StoreOptions& options, const Clock& clock, DataLock lock)
@@ -60,6 +64,7 @@ class LocalStore final : public Store {
         state_(state_options(options.data, options.map_size,
                              options.readers + limits::internal_readers)),
         space_(options.data, options.free_watermark),
+        blocks_space_(blocks_directory(options), options.free_watermark),
         log_(state_, clock, space_),
         index_(state_),
         stages_(state_, log_, options.upload_life_ms) {
@@ -67,7 +72,7 @@ class LocalStore final : public Store {
   }
 
   Status open_blocks(const StoreOptions& options, const Clock& clock) {
-    const fs::path directory = options.nodes.empty() ? options.data / "blocks" : options.nodes[0];
+    const fs::path directory = blocks_directory(options);
     if (options.blocks == BlockStoreKind::null) {
       blocks_ = TRY(make_null_block_store(directory));
     } else if (keeps_no_bytes(directory)) {
@@ -108,10 +113,22 @@ class LocalStore final : public Store {
             deletion_backlog(Snapshot(state_))};
   }
 
+  StorageReport storage_report() override {
+    const SpaceWatch::Space space = blocks_space_.space();
+    return {.nodes = 1,
+            .healthy_nodes = blocks_->stopped() ? 0U : 1U,
+            .capacity = space.capacity,
+            .unused = space.unused,
+            .available = space.available,
+            .committed = blocks_->committed_bytes(),
+            .watermark = blocks_space_.watermark()};
+  }
+
  private:
   DataLock lock_;
   Env state_;
   SpaceWatch space_;
+  SpaceWatch blocks_space_;
   LocalLog log_;
   StateBlockIndex index_;
   DeletionStages stages_;

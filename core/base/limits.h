@@ -87,6 +87,12 @@ constexpr std::int64_t page_parts = 1000;
 constexpr std::int64_t insight_rows = 1000;       // of a listing, unless told otherwise
 constexpr std::int64_t buffered_rows = 10'000;    // of an answer from one snapshot; more: streamed
 constexpr std::size_t buffered_bytes = 16 * MiB;  // likewise
+constexpr std::size_t largest_paths = 30;         // of an account of sizes that asks for these
+constexpr std::size_t sub_paths = 10'000;         // of any other; more: the first of them
+constexpr std::uint64_t reactor_rows = 1000;      // looked at by a reactor; more: by the scan pool
+constexpr unsigned scan_threads = 2;
+constexpr std::size_t waiting_scans = 256;  // more: 503
+constexpr int scan_ms = 30'000;             // longer: 503
 
 // --- the log: commands waiting for the writer ---
 constexpr std::size_t waiting_commands = 16384;  // more: 503

@@ -21,8 +21,8 @@ void begin_answer(http::Exchange& exchange, int status) {
   exchange.header("X-FRAME-OPTIONS", "SAMEORIGIN");
 }
 
-void answer_error(http::Exchange& exchange, int status, std::string_view message,
-                  std::string_view allow = {}) {
+void answer_message(http::Exchange& exchange, int status, std::string_view message,
+                    std::string_view allow = {}) {
   auto& json = http::JsonWriter::begin();
   json.object().key("message").string(message).end_object();
   begin_json(exchange, status);
@@ -42,7 +42,7 @@ std::string allow_list(std::string_view methods) {
 void refuse_method(http::Exchange& exchange, std::string_view methods) {
   const std::string allow = allow_list(methods);
   if (exchange.request().method != http::Method::options) {
-    return answer_error(exchange, 405, message_of(405), allow);
+    return answer_message(exchange, 405, message_of(405), allow);
   }
   begin_answer(exchange, 200);
   exchange.header("Allow", allow);
@@ -65,7 +65,7 @@ bool is_any(std::string_view type) {
 bool takes_json(http::Exchange& exchange) {
   const bool takes =
       exchange.request().header("Accept") == nullptr || accepts(exchange.request(), is_any);
-  if (!takes) answer_error(exchange, 406, message_of(406));
+  if (!takes) answer_error(exchange, 406);
   return takes;
 }
 
@@ -75,9 +75,9 @@ void refuse(void*, http::Exchange& exchange, const http::Refusal& refusal) {
   using Reason = http::Refusal::Reason;
   if (refusal.reason == Reason::method_not_allowed) return refuse_method(exchange, refusal.text);
   if (refusal.reason == Reason::bad_parameter) {
-    return answer_error(exchange, refusal.status, parameter_message(refusal));
+    return answer_message(exchange, refusal.status, parameter_message(refusal));
   }
-  answer_error(exchange, refusal.status, message_of(refusal.status));
+  answer_error(exchange, refusal.status);
 }
 
 bool for_admins(void*, http::Exchange& exchange) {
@@ -86,6 +86,10 @@ bool for_admins(void*, http::Exchange& exchange) {
 
 bool for_users(void*, http::Exchange& exchange) {
   return takes_json(exchange);
+}
+
+void answer_error(http::Exchange& exchange, int status) {
+  answer_message(exchange, status, message_of(status));
 }
 
 void begin_json(http::Exchange& exchange, int status) {

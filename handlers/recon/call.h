@@ -18,6 +18,9 @@ void refuse(void* context, http::Exchange& exchange, const http::Refusal& refusa
 bool for_admins(void* context, http::Exchange& exchange);
 bool for_users(void* context, http::Exchange& exchange);
 
+// With the default message of the status.
+void answer_error(http::Exchange& exchange, int status);
+
 // The head of an answer in JSON; a body follows.
 void begin_json(http::Exchange& exchange, int status);
 void answer_json(http::Exchange& exchange, std::string_view text);

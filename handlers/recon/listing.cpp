@@ -1,6 +1,7 @@
 #include "handlers/recon/listing.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "core/base/limits.h"
@@ -25,12 +26,13 @@ class RowStream final : public http::PageSource {
         count_(count) {}
 
   Result<bool> next(std::string& out) override {
-    if (!begun_.empty()) {
+    if (begun_) {
       out.append(name_.empty() ? "[" : R"({")").append(name_).append(name_.empty() ? "" : R"(":[)");
-      out.append(std::exchange(begun_, {}));
+      out.append(*begun_);
+      begun_.reset();
       return true;
     }
-    RowSink sink(out, left_, out.size() + limits::stream_chunk_bytes, true);
+    RowSink sink(out, left_, out.size() + limits::stream_chunk_bytes, count_ > 0);
     const bool more = source_->next(context_.readers.txn(reactor_), sink) && sink.count() < left_;
     left_ -= sink.count();
     count_ += sink.count();
@@ -48,7 +50,7 @@ class RowStream final : public http::PageSource {
   std::string_view name_;
   std::int64_t left_;
   std::unique_ptr<RowSource> source_;
-  std::string begun_;
+  std::optional<std::string> begun_;
   std::int64_t count_;
 };
 

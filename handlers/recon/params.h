@@ -28,4 +28,24 @@ constexpr Param list_buckets[] = {
     {.name = "prevKey",
      .doc = "Only buckets behind this one: a name, or, without `volume`, `volume/bucket`"}};
 
+constexpr Param path{.name = "path",
+                     .required = true,
+                     .min = 1,
+                     .doc =
+                         "`/`, or `/volume`, `/volume/bucket` and what is in it; of an "
+                         "OBJECT_STORE bucket the key as it is"};
+constexpr Param place[] = {path};
+constexpr Param usage[] = {
+    path,
+    {.name = "files", .doc = "`true`: keys right below as well"},
+    {.name = "replica", .doc = "`true`: sizes of all copies, too"},
+    {.name = "sortSubPaths",
+     .doc = "`true`: the 30 largest; else the first 10,000, without it by size, the largest first, "
+            "else by name, directories before keys"}};
+
+constexpr Param file_count[] = {
+    {.name = "volume", .doc = "Only its buckets"},
+    {.name = "bucket", .doc = "Only buckets of this name"},
+    {.name = "fileSize", .type = Type::integer, .doc = "Only this row; 0 and less: all"}};
+
 }  // namespace dobson::recon::params

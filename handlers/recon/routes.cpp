@@ -1,9 +1,13 @@
 #include "handlers/recon/routes.h"
 
 #include "handlers/recon/buckets.h"
+#include "handlers/recon/cluster_state.h"
 #include "handlers/recon/errors.h"
+#include "handlers/recon/file_count.h"
+#include "handlers/recon/namespace.h"
 #include "handlers/recon/params.h"
 #include "handlers/recon/shapes.h"
+#include "handlers/recon/usage.h"
 #include "handlers/recon/volumes.h"
 
 namespace dobson::recon {
@@ -22,7 +26,62 @@ constexpr std::string_view doc =
 constexpr std::string_view any_errors[] = {"badRequest", "methodNotAllowed", "notAcceptable",
                                            "targetTooLong", "internalError"};
 
+constexpr std::string_view usage_errors[] = {"unavailable"};
+
 constexpr Route routes[] = {
+    {.method = Method::get,
+     .pattern = "/api/v1/clusterState[/]",
+     .handler = query<&cluster_state>,
+     .name = "cluster_state",
+     .summary = "The cluster in numbers",
+     .answer = "volumes, buckets, keys, containers, openContainers, deletedDirs, "
+               "keysPendingDeletion, totalDatanodes, healthyDatanodes; `storageReport`: bytes",
+     .gate = &for_users},
+    {.method = Method::get,
+     .pattern = "/api/v1/utilization/fileCount[/]",
+     .handler = query<&file_count>,
+     .name = "file_count",
+     .summary = "How many keys have which size, by bucket",
+     .answer = "A list: volume, bucket, fileSize, the largest of its row, count",
+     .params = params::file_count,
+     .gate = &for_users},
+    {.method = Method::get,
+     .pattern = "/api/v1/namespace/summary[/]",
+     .handler = query<&namespace_summary>,
+     .name = "namespace_summary",
+     .summary = "What a path is, and how much is below it",
+     .answer =
+         "path, type, status; `countStats`, also by themselves: numVolume, numBucket, numDir, "
+         "numKey, -1 where there can be none; `objectInfo`: itself",
+     .params = params::place,
+     .gate = &for_admins},
+    {.method = Method::get,
+     .pattern = "/api/v1/namespace/usage[/]",
+     .handler = long_query<&namespace_usage>,
+     .name = "namespace_usage",
+     .summary = "Bytes below a path, and of its children",
+     .answer =
+         "status, path, size, sizeWithReplica, subPathCount, sizeDirectKey; `subPaths`: path, "
+         "size, sizeWithReplica, isKey of each",
+     .params = params::usage,
+     .errors = usage_errors,
+     .gate = &for_admins},
+    {.method = Method::get,
+     .pattern = "/api/v1/namespace/quota[/]",
+     .handler = query<&namespace_quota>,
+     .name = "namespace_quota",
+     .summary = "Bytes that a path may take, and takes",
+     .answer = "allowed, -1 without a quota; used, of all copies for `/`; status",
+     .params = params::place,
+     .gate = &for_admins},
+    {.method = Method::get,
+     .pattern = "/api/v1/namespace/dist[/]",
+     .handler = query<&namespace_dist>,
+     .name = "namespace_dist",
+     .summary = "How many keys below a path have which size",
+     .answer = "`dist`: 41 counts, up to 1 KiB, 2 KiB and so on; status",
+     .params = params::place,
+     .gate = &for_admins},
     {.method = Method::get,
      .pattern = "/api/v1/volumes[/]",
      .handler = query<&list_volumes>,

@@ -1,14 +1,13 @@
 #include "handlers/recon/wire.h"
 
-#include <optional>
+#include <algorithm>
+#include <string>
 
 namespace dobson::recon {
 
 using http::JsonWriter;
 
 namespace {
-
-constexpr std::int64_t no_quota = -1;
 
 // The first fields of every object; its ACLs follow.
 struct Common {
@@ -64,11 +63,57 @@ void write_replication(JsonWriter& json, storage::Replication replication) {
   json.key("minimumNodes").integer(1).key("replicationType").string("RATIS").end_object();
 }
 
-std::int64_t quota_of(const std::optional<std::uint64_t>& quota) {
-  return quota ? static_cast<std::int64_t>(*quota) : no_quota;
+// The last component of a name; slashes at its end do not count.
+std::string_view file_name(std::string_view name) {
+  const auto end = name.find_last_not_of('/');
+  if (end == name.npos) return name;
+  name = name.substr(0, end + 1);
+  return name.substr(name.rfind('/') + 1);
+}
+
+void write_block_id(JsonWriter& json, const storage::BlockId& id) {
+  json.key("containerID").number(id.container.value).key("localID").number(id.local);
+}
+
+// Of the fields that only other stores fill, the values that mean nothing.
+void write_location(JsonWriter& json, const storage::BlockRef& block) {
+  json.object().key("blockID").object().key("containerBlockID").object();
+  write_block_id(json, block.id);
+  json.end_object().key("blockCommitSequenceId").integer(0).key("replicaIndex").null();
+  write_block_id(json, block.id);
+  json.end_object().key("length").number(block.length).key("offset").integer(0);
+  json.key("token").null().key("createVersion").integer(0).key("pipeline").null();
+  json.key("partNumber").integer(0).key("underConstruction").boolean(false);
+  write_block_id(json, block.id);
+  json.key("blockCommitSequenceId").integer(0).end_object();
+}
+
+void write_locations(JsonWriter& json, const storage::KeyRecord& key) {
+  json.array();
+  for (const storage::BlockRef& block : key.blocks) write_location(json, block);
+  json.end_array();
+}
+
+// One version is kept.
+void write_location_versions(JsonWriter& json, const storage::KeyRecord& key) {
+  json.key("keyLocationVersions").array().object().key("version").number(key.version);
+  json.key("locationVersionMap").object().key(std::to_string(key.version));
+  write_locations(json, key);
+  json.end_object().key("locationList");
+  write_locations(json, key);
+  json.key("multipartKey").boolean(key.parts > 0);
+  json.key("locationListCount").number(key.blocks.size()).key("blocksLatestVersionOnly");
+  write_locations(json, key);
+  json.key("locationLists").array();
+  write_locations(json, key);
+  json.end_array().end_object().end_array();
 }
 
 }  // namespace
+
+std::int64_t quota_of(const std::optional<std::uint64_t>& quota) {
+  return quota ? static_cast<std::int64_t>(*quota) : no_quota;
+}
 
 void write_volume(JsonWriter& json, std::string_view name, const storage::VolumeRecord& volume) {
   json.object();
@@ -107,6 +152,37 @@ void write_bucket(JsonWriter& json, std::string_view volume, std::string_view na
   json.key("sourceVolume").null().key("sourceBucket").null();
   json.key("bucketLayout").string(to_wire(bucket.layout));
   json.key("owner").string(bucket.creator).key("bucketName").string(name).end_object();
+}
+
+void write_root(JsonWriter& json) {
+  json.object().key("metadata").null().key("name").null();
+  json.key("quotaInBytes").integer(0).key("quotaInNamespace").integer(0);
+  json.key("usedNamespace").integer(0).key("creationTime").integer(0);
+  json.key("modificationTime").integer(0).key("acls").null().end_object();
+}
+
+void write_directory(JsonWriter& json, std::string_view name,
+                     const storage::DirectoryRecord& directory) {
+  json.object();
+  write_empty_object(json, "metadata");
+  write_common(json, {.name = name, .created = directory.created, .modified = directory.modified});
+  write_empty_array(json, "acls");
+  json.end_object();
+}
+
+void write_key(JsonWriter& json, const Place& place, const Key& key) {
+  const storage::KeyRecord& record = key.record;
+  json.object().key("fileName").string(file_name(place.name)).key("file").boolean(true);
+  json.key("metadata").object();
+  for (const storage::Metadata& each : record.metadata) json.key(each.name).string(each.value);
+  json.end_object();
+  write_common(json, {.name = place.name, .created = record.created, .modified = record.modified});
+  write_empty_array(json, "acls");
+  json.key("volumeName").string(place.volume).key("bucketName").string(place.bucket);
+  json.key("keyName").string(place.name).key("dataSize").number(record.size);
+  write_location_versions(json, record);
+  write_replication(json, key.bucket.replication);
+  json.key("encInfo").null().end_object();
 }
 
 }  // namespace dobson::recon

@@ -3,8 +3,11 @@
 // JSON of this family, apart from the records on disk: fields in the order of the page
 // (spec/recon.md §3, §4.12, §4.17, §4.18).
 
+#include <cstdint>
+#include <optional>
 #include <string_view>
 
+#include "handlers/recon/place.h"
 #include "http/json/writer.h"
 #include "storage/model/namespace.h"
 
@@ -16,5 +19,13 @@ void write_volume(http::JsonWriter& json, std::string_view name,
 
 void write_bucket(http::JsonWriter& json, std::string_view volume, std::string_view name,
                   const storage::BucketRecord& bucket);
+
+void write_root(http::JsonWriter& json);
+void write_directory(http::JsonWriter& json, std::string_view name,
+                     const storage::DirectoryRecord& directory);
+void write_key(http::JsonWriter& json, const Place& place, const Key& key);
+
+inline constexpr std::int64_t no_quota = -1;
+std::int64_t quota_of(const std::optional<std::uint64_t>& quota);
 
 }  // namespace dobson::recon

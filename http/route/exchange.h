@@ -94,8 +94,8 @@ class Exchange {
   ~Exchange() = default;
 };
 
-// A mutation on its way: proposed, then answered when its outcome is there. The request's views
-// stay valid between.
+// A mutation on its way, proposed and then answered when its outcome is there; or a query that
+// another thread makes. The request's views stay valid between.
 class Deferred {
  public:
   virtual ~Deferred() = default;

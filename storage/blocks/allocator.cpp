@@ -118,6 +118,13 @@ std::vector<Garbage> Allocator::take_garbage() {
   return std::exchange(garbage_, {});
 }
 
+std::uint64_t Allocator::committed_bytes() const {
+  std::lock_guard lock(mutex_);
+  std::uint64_t bytes = 0;
+  for (const auto& [id, container] : open_) bytes += container->space.left();
+  return bytes;
+}
+
 std::optional<Busy> Allocator::busy(ContainerId container) const {
   std::lock_guard lock(mutex_);
   const auto found = open_.find(container);

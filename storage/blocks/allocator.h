@@ -80,6 +80,9 @@ class Allocator {
   // What `trim` and `abandon` have left since the last call.
   std::vector<Garbage> take_garbage();
 
+  // Bytes that open containers may still take.
+  std::uint64_t committed_bytes() const;
+
   // Nothing when the container is not open.
   std::optional<Busy> busy(ContainerId container) const;
 

@@ -42,6 +42,7 @@ class LocalBlockStore final : public ManagedBlockStore {
 
   bool pinned(BlockId block) const override { return pins_.pinned(block); }
   std::optional<Error> stopped() const override { return syncer_.stopped(); }
+  std::uint64_t committed_bytes() const override { return allocator_.committed_bytes(); }
   std::vector<Garbage> take_garbage() override { return allocator_.take_garbage(); }
   void give_back(BlockIndex& index, std::vector<Garbage> garbage) override;
   Status reclaim(BlockIndex& index, ContainerId container) override;

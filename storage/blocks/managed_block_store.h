@@ -20,6 +20,9 @@ class ManagedBlockStore : public BlockStore {
   // Why no more is written, if so.
   virtual std::optional<Error> stopped() const = 0;
 
+  // Bytes that open containers may still take.
+  virtual std::uint64_t committed_bytes() const = 0;
+
   // Bytes that writers have left since the last call: abandoned, or not needed.
   virtual std::vector<Garbage> take_garbage() = 0;
 

@@ -48,6 +48,7 @@ class NullBlockStore final : public ManagedBlockStore {
 
   bool pinned(BlockId) const override { return false; }
   std::optional<Error> stopped() const override { return std::nullopt; }
+  std::uint64_t committed_bytes() const override { return 0; }
   std::vector<Garbage> take_garbage() override { return {}; }
   void give_back(BlockIndex&, std::vector<Garbage>) override {}
   Status reclaim(BlockIndex&, ContainerId) override { return {}; }

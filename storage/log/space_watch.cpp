@@ -28,17 +28,32 @@ bool SpaceWatch::low() {
 }
 
 std::uint64_t SpaceWatch::free_bytes() {
+  check_when_due();
+  return free_bytes_.load(std::memory_order_relaxed);
+}
+
+SpaceWatch::Space SpaceWatch::space() {
+  check_when_due();
+  const std::uint64_t capacity = capacity_.load(std::memory_order_relaxed);
+  if (capacity == 0) return {};
+  return {capacity, unused_.load(std::memory_order_relaxed),
+          free_bytes_.load(std::memory_order_relaxed)};
+}
+
+void SpaceWatch::check_when_due() {
   const std::int64_t now_ms = steady_ms();
   std::int64_t due_ms = next_check_ms_.load(std::memory_order_relaxed);
   // One of the threads that find the answer too old asks; the others take the old one.
-  if (now_ms >= due_ms &&
-      next_check_ms_.compare_exchange_strong(due_ms, now_ms + limits::space_check_ms)) {
-    struct statvfs status;
-    // A directory that cannot be asked is not full: the writes themselves will tell.
-    const bool known = statvfs(directory_.c_str(), &status) == 0;
-    free_bytes_ = known ? status.f_bavail * status.f_frsize : UINT64_MAX;
+  if (now_ms < due_ms ||
+      !next_check_ms_.compare_exchange_strong(due_ms, now_ms + limits::space_check_ms)) {
+    return;
   }
-  return free_bytes_.load(std::memory_order_relaxed);
+  struct statvfs status;
+  // A directory that cannot be asked is not full: the writes themselves will tell.
+  const bool known = statvfs(directory_.c_str(), &status) == 0;
+  free_bytes_ = known ? status.f_bavail * status.f_frsize : UINT64_MAX;
+  capacity_ = known ? status.f_blocks * status.f_frsize : 0;
+  unused_ = known ? status.f_bfree * status.f_frsize : 0;
 }
 
 }  // namespace dobson::storage

@@ -76,7 +76,7 @@ storage::StoreOptions store_options(const Invocation& invocation, const Options&
                                                            : storage::BlockStoreKind::local,
           .delete_delay_ms = options.integer("blocks.delete_delay"),
           .upload_life_ms = options.integer("ozone.upload_life"),
-          .readers = reactor_count(options) + 8};
+          .readers = reactor_count(options) + limits::scan_threads + 8};
 }
 
 ozone::Settings ozone_settings(const Options& options) {
@@ -227,7 +227,8 @@ int run(const Invocation& invocation, const Options& options) {
   const auto block_threads = static_cast<unsigned>(options.integer("blocks.threads"));
   Pool block_pool(block_threads, limits::waiting_io);
   ozone::Context ozone{*store, block_pool, ozone_settings(options), readers};
-  recon::Context recon{*store, readers};
+  Pool scan_pool(limits::scan_threads, limits::waiting_scans);
+  recon::Context recon{*store, readers, scan_pool};
 
   const auto server = http::Server::make(runtime);
   std::atomic<bool> draining = false;

@@ -18,6 +18,9 @@ std::string memory_budget(const http::Server::Budget& server, const storage::Sto
   // Those that wait for a thread have room for their pieces already.
   constexpr std::uint64_t waiting_reads = limits::waiting_io * limits::body_chunk_bytes;
   constexpr std::uint64_t texts = 2 * limits::text_bytes;  // what is read from them, too
+  // A row has a path of at most a volume, a bucket and a key, each byte as `\u0000`.
+  constexpr std::uint64_t row_bytes = 8 * limits::KiB;
+  constexpr std::uint64_t scans = limits::scan_threads * limits::sub_paths * row_bytes;
   const Part parts[] = {
       {server.connections, "connections"},
       {server.bodies, "request bodies"},
@@ -26,6 +29,7 @@ std::string memory_budget(const http::Server::Budget& server, const storage::Sto
       {texts, "JSON bodies"},
       {store.batch, "a write batch"},
       {store.reads + waiting_reads, "block reads"},
+      {scans, "scans"},
   };
   std::uint64_t sum = 0;
   std::string text;

@@ -31,6 +31,7 @@ class MemoryStore final : public storage::Store, public storage::Log, public sto
   storage::Log& log() override { return *this; }
   storage::BlockStore& blocks() override { return *this; }
   Health health() override { return {}; }
+  storage::StorageReport storage_report() override { return {}; }
   storage::StoreMetrics metrics() override { return {log_metrics_, block_metrics_, 0, 0, {}}; }
 
   // --- Log ---

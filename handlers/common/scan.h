@@ -1,0 +1,58 @@
+#pragma once
+
+// A query whose cost is a scan: made on a thread of a pool, in a snapshot of its own, answered on
+// its reactor (design.md §2).
+
+#include <exception>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "core/async/pool.h"
+#include "http/route/exchange.h"
+#include "storage/store.h"
+
+namespace dobson {
+
+class Scan final : public http::Deferred, private Pool::Job {
+ public:
+  using Text = Result<std::string>;
+  using Make = std::function<Text(const storage::ReadTxn&)>;
+  using Answer = void (*)(http::Exchange&, const Text&);
+
+  // `answer` gets what `make` has made; overloaded: too many scans wait.
+  Scan(Pool& pool, storage::Store& store, Make make, Answer answer)
+      : pool_(pool), store_(store), make_(std::move(make)), answer_(answer) {}
+
+  void start(Completion& done) override {
+    done_ = &done;
+    if (!pool_.submit(*this)) done.complete();
+  }
+
+  void finish(http::Exchange& exchange) override {
+    if (failure_) std::rethrow_exception(failure_);
+    answer_(exchange, text_);
+  }
+
+ private:
+  void execute() override {
+    try {
+      const auto reader = store_.make_reader();
+      text_ = make_(reader->txn());
+      reader->reset();
+    } catch (...) {
+      failure_ = std::current_exception();
+    }
+    done_->complete();
+  }
+
+  Pool& pool_;
+  storage::Store& store_;
+  Make make_;
+  Answer answer_;
+  Completion* done_ = nullptr;
+  Text text_ = Error{Errc::overloaded};
+  std::exception_ptr failure_;
+};
+
+}  // namespace dobson
