@@ -35,7 +35,10 @@ class Route:
 
 
 class Declarations:
-    def __init__(self, address):
+    def __init__(self, address, statuses, code_of):
+        """`statuses` of the page, by code; `code_of(reply)` that is not to HEAD."""
+        self.statuses = statuses
+        self.code_of = code_of
         self.routes = []
         self.seen = set()  # (name of the route, code); of HEAD, which shows none, the status
         self.codes = set()  # of whatever route
@@ -63,7 +66,7 @@ class Declarations:
     def saw(self, method, target, reply):
         """Notes an error that was answered."""
         route = self.route_of(method, target)
-        shown = reply.status if method == "HEAD" else reply.json()["shortMessage"]
+        shown = reply.status if method == "HEAD" else self.code_of(reply)
         if method != "HEAD":
             self.codes.add(shown)
         if route and method == route.method:
@@ -75,17 +78,17 @@ class Declarations:
         routes = self.of_family(family)
         called = called_routes(address)
         for route in self.routes:
-            if (route.name, f"{route.success // 100}xx") not in called:
+            if (route.family, route.name, f"{route.success // 100}xx") not in called:
                 yield f"{route.name} was never called with success"
         for route in routes:
             for code, status in route.errors.items():
-                if page.ERRORS[code][0] != status:
+                if self.statuses[code] != status:
                     yield f"{route.name} declares {code} with {status}"
                 if (route.name, status if route.method == "HEAD" else code) not in self.seen:
                     yield f"{route.name} declares {code}, which was never answered"
             known = set(route.errors) | route.any_errors
             if route.method == "HEAD":
-                known = {page.ERRORS[code][0] for code in known}
+                known = {self.statuses[code] for code in known}
             for name, code in self.seen:
                 if name == route.name and code not in known:
                     yield f"{name} has answered {code}, which it does not declare"
@@ -94,7 +97,7 @@ class Declarations:
 
 
 def called_routes(address):
-    """(route, class of status) that /-/metrics has counted."""
-    samples = re.findall(r'^dobson_http_answers_total{.*route="(\w+)",status="(\wxx)"} (\d+)$',
-                         support.own_page(address, "/-/metrics").decode(), re.MULTILINE)
-    return {(route, status) for route, status, count in samples if count != "0"}
+    """(family, route, class of status) that /-/metrics has counted."""
+    sample = r'^dobson_http_answers_total{family="(\w+)",route="(\w+)",status="(\wxx)"} (\d+)$'
+    samples = re.findall(sample, support.own_page(address, "/-/metrics").decode(), re.MULTILINE)
+    return {(family, route, status) for family, route, status, count in samples if count != "0"}

@@ -13,6 +13,7 @@ import sys
 import unittest
 
 import declarations
+import page
 import support
 from rules import case
 
@@ -24,7 +25,9 @@ def main(program, options):
     case.OzoneCase.address = server.address
     case.OzoneCase.program = program
     try:
-        case.declared = declarations.Declarations(server.address)
+        statuses = {code: status for code, (status, _) in page.ERRORS.items()}
+        case.declared = declarations.Declarations(server.address, statuses,
+                                                  lambda reply: reply.json()["shortMessage"])
         discover = ["discover", "-s", os.path.join(HERE, "rules"), "-t", HERE, "-p", "*.py"]
         run = unittest.main(module=None, argv=["ozone_rules.py", *discover, *options], exit=False)
         complaints = [] if options else sorted(case.declared.complaints("ozone", server.address))

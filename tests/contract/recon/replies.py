@@ -1,0 +1,163 @@
+"""§2, §2.1: what all requests have in common; §4.16."""
+
+import os
+
+import support
+from recon import case
+from recon.case import BASE, ReconCase
+
+ALLOW = "HEAD,GET,OPTIONS"
+
+
+class TestEveryRoute(ReconCase):
+    def paths(self):
+        for route in case.declared.of_family("recon"):
+            query = "?path=/" if any(p["name"] == "path" for p in route.params) else ""
+            yield route, route.path.removeprefix(BASE), query
+
+    def test_get_and_head_are_alike(self):
+        for _, path, query in self.paths():
+            for slash in ("", "/"):
+                got = self.call(path + slash + query)
+                self.assertEqual(got.status, 200, path)
+                length = self.call(path + slash + query, "HEAD")["Content-Length"]
+                self.assertEqual(length, got["Content-Length"], path)
+
+    def test_methods(self):
+        for _, path, query in self.paths():
+            options = self.call(path + query, "OPTIONS")
+            self.assertEqual((options.status, options["Allow"], options.body,
+                              options["Content-Type"]), (200, ALLOW, b"", None))
+            for method in ("POST", "PUT", "DELETE", "PATCH", "TRACE"):
+                self.assertEqual(self.refused(405, path + query, method)["Allow"], ALLOW)
+
+    def test_accept(self):
+        for _, path, query in self.paths():
+            for accept in ("*/*", "application/json", "application/*", "text/html, */*;q=0.1",
+                           "text/plain,Application/JSON;charset=utf-8"):
+                self.assertEqual(self.call(path + query, headers=[("Accept", accept)]).status, 200)
+            for accept in ("application/xml", "text/plain", "text/*,application/jsonx"):
+                self.refused(406, path + query, headers=[("Accept", accept)])
+
+    def test_integers(self):
+        for route, path, query in self.paths():
+            for param in route.params:
+                if param["schema"]["type"] != "integer":
+                    continue
+                schema = param["schema"]
+                least, most = (schema.get(name, limit) for name, limit in (
+                    ("minimum", -1 << 63), ("maximum", (1 << 63) - 1)))
+                for good in ("", least, most, "007"):
+                    self.assertEqual(self.call(f"{path}?{param['name']}={good}").status, 200)
+                for bad in ("abc", "1.5", "%201", "1%20", "+1", "0x1", least - 1, most + 1,
+                            "9" * 30):
+                    reply = self.refused(400, f"{path}?{param['name']}={bad}")
+                    self.assertIn(param["name"], reply.json()["message"])
+
+    def test_queries(self):
+        for _, path, query in self.paths():
+            join = "&" if query else "?"
+            self.assertEqual(self.call(f"{path}{query}{join}what=ever&limit=1&limit=x").status, 200)
+            for bad in ("x=%zz", "x=%FF", "x=%"):
+                self.refused(400, f"{path}{query}{join}{bad}")
+
+    def test_long_targets(self):
+        for _, path, query in self.paths():
+            target = path + (query or "?x=")
+            self.refused(414, target + "a" * (8193 - len(BASE + target)))
+            connection = self.connections.pop("recon", None)
+            self.assertIsNone(connection)
+
+
+class TestReplies(ReconCase):
+    def test_unknown_paths(self):
+        for path in ("", "/", "/nosuch", "/namespace", "/namespace/", "/namespace/nosuch",
+                     "/volumes/vol", "/clusterState//", "/ClusterState"):
+            for method in ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"):
+                self.assertIsNone(self.refused(404, path, method)["Allow"])
+
+    def test_own_pages_are_those_of_this_listener(self):
+        document = support.own_page(self.addresses["recon"], "/-/openapi.json")
+        self.assertIn(b'"/api/v1/volumes"', document)
+        self.assertNotIn(b'"/{volume}"', document)
+        other = support.own_page(self.addresses["ozone"], "/-/openapi.json")
+        self.assertNotIn(b"/api/v1/volumes", other)
+        for page, status in (("healthy", 200), ("ready", 200), ("api", 200), ("nosuch", 404)):
+            data = support.request_bytes("GET", "/-/" + page, [("Host", "localhost")])
+            self.assertEqual(self.exchange("recon", data).status, status)
+
+    def test_metrics_name_a_series_once(self):
+        lines = support.own_page(self.addresses["recon"], "/-/metrics").decode().splitlines()
+        series = [line.rsplit(" ", 1)[0] for line in lines if not line.startswith("#")]
+        self.assertEqual(len(series), len(set(series)))
+        self.assertTrue(any('family="recon",route="list_volumes"' in line for line in series))
+
+    def test_a_body_is_dropped(self):
+        data = support.request_bytes("GET", BASE + "/volumes?limit=0", [("Host", "localhost")],
+                                     b"ignored")
+        self.assertEqual(self.exchange("recon", data).json(), {"totalCount": 0, "volumes": []})
+        self.assertEqual(self.get("/volumes", limit=0)["totalCount"], 0)
+
+
+class TestClusterState(ReconCase):
+    FIELDS = ["deletedDirs", "pipelines", "totalDatanodes", "healthyDatanodes", "storageReport",
+              "containers", "missingContainers", "openContainers", "deletedContainers", "volumes",
+              "buckets", "keys", "keysPendingDeletion", "scmServiceId", "omServiceId"]
+    STORAGE = ["capacity", "used", "remaining", "committed", "minimumFreeSpace", "reserved",
+               "filesystemCapacity", "filesystemUsed", "filesystemAvailable"]
+
+    def test_counts(self):
+        before = self.get("/clusterState")
+        self.assertEqual(list(before), self.FIELDS)
+        self.assertEqual((before["scmServiceId"], before["omServiceId"]), (None, None))
+        volume = self.volume()
+        self.bucket(volume, "buc", True)
+        for name in ("a", "d/b"):
+            self.key(volume, "buc", name, 10)
+        after = self.get("/clusterState")
+        self.assertEqual([after[name] - before[name] for name in ("volumes", "buckets", "keys")],
+                         [1, 1, 2])
+        self.assertEqual(after["storageReport"]["used"] - before["storageReport"]["used"], 20)
+        summary = self.namespace("summary", "/")
+        self.assertEqual([after[name] for name in ("volumes", "buckets", "keys")],
+                         [summary[name] for name in ("numVolume", "numBucket", "numKey")])
+        self.assertEqual((after["totalDatanodes"], after["healthyDatanodes"]), (1, 1))
+        self.assertGreaterEqual(after["containers"], after["openContainers"])
+        self.assertGreaterEqual(after["openContainers"], 1)
+
+    def test_storage(self):
+        report = self.get("/clusterState")["storageReport"]
+        self.assertEqual(list(report), self.STORAGE)
+        space = os.statvfs("/tmp")
+        self.assertEqual(report["capacity"], space.f_blocks * space.f_frsize)
+        self.assertEqual(report["filesystemCapacity"], report["capacity"])
+        self.assertEqual(report["filesystemAvailable"], report["remaining"])
+        self.assertLess(report["remaining"], report["capacity"])
+        self.assertEqual(report["minimumFreeSpace"], 1 << 30)
+        self.assertGreater(report["committed"], 0)
+
+
+class TestDamage(ReconCase):
+    """§2.1: an unexpected failure."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = support.Server(cls.program)
+        cls.addresses = cls.server.addresses
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.stop()
+
+    def test_a_damaged_row(self):
+        self.volume(user="owner-of-the-damaged")
+        path = os.path.join(self.server.data, "state", "data.mdb")
+        with open(path, "r+b") as file:
+            rows = file.read()
+            at = rows.find(b"\x14owner-of-the-damaged")
+            while at >= 0:  # the length of the owner's name: longer than the row
+                file.seek(at)
+                file.write(b"\xff")
+                at = rows.find(b"\x14owner-of-the-damaged", at + 1)
+        self.refused(500, "/volumes")
+        self.assertEqual(self.get("/clusterState")["volumes"], 1)

@@ -1,0 +1,41 @@
+#!/usr/bin/env python3
+"""Contract tests of the insight API for what the recordings do not show.
+
+    recon_rules.py DOBSOND [unittest options, for example -k TestTree]
+
+Expected values come from spec/recon.md. One module of recon/ a part of the page. Beyond the tests:
+every route must have been called, every error that one declares must have been answered, and none
+that it does not declare.
+"""
+
+import os
+import sys
+import unittest
+
+import declarations
+import support
+from recon import case
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def main(program, options):
+    server = support.Server(program)
+    case.ReconCase.addresses = server.addresses
+    case.ReconCase.program = program
+    recon = server.addresses["recon"]
+    try:
+        case.declared = declarations.Declarations(recon, case.STATUSES,
+                                                  lambda reply: case.CODES[reply.status])
+        discover = ["discover", "-s", os.path.join(HERE, "recon"), "-t", HERE, "-p", "*.py"]
+        run = unittest.main(module=None, argv=["recon_rules.py", *discover, *options], exit=False)
+        complaints = [] if options else sorted(case.declared.complaints("recon", recon))
+    finally:
+        server.stop()
+    for complaint in complaints:
+        print(complaint)
+    return 0 if run.result.wasSuccessful() and not complaints else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], sys.argv[2:]))
