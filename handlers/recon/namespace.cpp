@@ -1,8 +1,5 @@
 #include "handlers/recon/namespace.h"
 
-#include <algorithm>
-#include <numeric>
-
 #include "handlers/common/query.h"
 #include "handlers/recon/place.h"
 #include "handlers/recon/wire.h"

@@ -1,6 +1,8 @@
 #include "handlers/recon/place.h"
 
+#include <algorithm>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 

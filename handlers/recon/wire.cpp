@@ -1,6 +1,5 @@
 #include "handlers/recon/wire.h"
 
-#include <algorithm>
 #include <string>
 
 namespace dobson::recon {

@@ -13,10 +13,12 @@
 
 namespace dobson::recon {
 
-// Rows of listings, and what `objectInfo` of a summary is.
+inline constexpr std::int64_t no_quota = -1;
+std::int64_t quota_of(const std::optional<std::uint64_t>& quota);
+
+// `objectInfo` of a summary; the first two are rows of listings, too.
 void write_volume(http::JsonWriter& json, std::string_view name,
                   const storage::VolumeRecord& volume);
-
 void write_bucket(http::JsonWriter& json, std::string_view volume, std::string_view name,
                   const storage::BucketRecord& bucket);
 
@@ -24,8 +26,5 @@ void write_root(http::JsonWriter& json);
 void write_directory(http::JsonWriter& json, std::string_view name,
                      const storage::DirectoryRecord& directory);
 void write_key(http::JsonWriter& json, const Place& place, const Key& key);
-
-inline constexpr std::int64_t no_quota = -1;
-std::int64_t quota_of(const std::optional<std::uint64_t>& quota);
 
 }  // namespace dobson::recon

@@ -1,7 +1,9 @@
 """What the server declares of its routes (/-/openapi.json), and how much of it a run has seen."""
 
 import json
+import os
 import re
+import unittest
 
 import page
 import support
@@ -101,3 +103,15 @@ def called_routes(address):
     sample = r'^dobson_http_answers_total{family="(\w+)",route="(\w+)",status="(\wxx)"} (\d+)$'
     samples = re.findall(sample, support.own_page(address, "/-/metrics").decode(), re.MULTILINE)
     return {(family, route, status) for family, route, status, count in samples if count != "0"}
+
+
+def run_rules(family, folder, declared, address, options):
+    """Runs the tests of a folder beside this file. 0: they hold, and what is declared of the family
+    was seen."""
+    here = os.path.dirname(os.path.abspath(__file__))
+    discover = ["discover", "-s", os.path.join(here, folder), "-t", here, "-p", "*.py"]
+    run = unittest.main(module=None, argv=[folder, *discover, *options], exit=False)
+    complaints = [] if options else sorted(declared.complaints(family, address))
+    for complaint in complaints:
+        print(complaint)
+    return 0 if run.result.wasSuccessful() and not complaints else 1

@@ -8,16 +8,12 @@ section. Beyond the tests: every route must have been called, every error that o
 have been answered, and none that it does not declare.
 """
 
-import os
 import sys
-import unittest
 
 import declarations
 import page
 import support
 from rules import case
-
-HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 def main(program, options):
@@ -28,14 +24,9 @@ def main(program, options):
         statuses = {code: status for code, (status, _) in page.ERRORS.items()}
         case.declared = declarations.Declarations(server.address, statuses,
                                                   lambda reply: reply.json()["shortMessage"])
-        discover = ["discover", "-s", os.path.join(HERE, "rules"), "-t", HERE, "-p", "*.py"]
-        run = unittest.main(module=None, argv=["ozone_rules.py", *discover, *options], exit=False)
-        complaints = [] if options else sorted(case.declared.complaints("ozone", server.address))
+        return declarations.run_rules("ozone", "rules", case.declared, server.address, options)
     finally:
         server.stop()
-    for complaint in complaints:
-        print(complaint)
-    return 0 if run.result.wasSuccessful() and not complaints else 1
 
 
 if __name__ == "__main__":

@@ -8,15 +8,11 @@ every route must have been called, every error that one declares must have been 
 that it does not declare.
 """
 
-import os
 import sys
-import unittest
 
 import declarations
 import support
 from recon import case
-
-HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 def main(program, options):
@@ -27,14 +23,9 @@ def main(program, options):
     try:
         case.declared = declarations.Declarations(recon, case.STATUSES,
                                                   lambda reply: case.CODES[reply.status])
-        discover = ["discover", "-s", os.path.join(HERE, "recon"), "-t", HERE, "-p", "*.py"]
-        run = unittest.main(module=None, argv=["recon_rules.py", *discover, *options], exit=False)
-        complaints = [] if options else sorted(case.declared.complaints("recon", recon))
+        return declarations.run_rules("recon", "recon", case.declared, recon, options)
     finally:
         server.stop()
-    for complaint in complaints:
-        print(complaint)
-    return 0 if run.result.wasSuccessful() and not complaints else 1
 
 
 if __name__ == "__main__":

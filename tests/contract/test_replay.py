@@ -2,6 +2,7 @@
 """The replay itself: it takes the right answers, and no answer that is changed in any one place."""
 
 import copy
+import functools
 import json
 import time
 import unittest
@@ -71,12 +72,14 @@ def changed_json(value, name=""):
             yield time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(NOW - 3600))
 
 
-def changed_replies(expected, reply):
-    def reply_with(**fields):
-        other = copy.copy(reply)
-        vars(other).update(fields)
-        return other
+def with_fields(reply, **fields):
+    other = copy.copy(reply)
+    vars(other).update(fields)
+    return other
 
+
+def changed_replies(expected, reply):
+    reply_with = functools.partial(with_fields, reply)
     headers = reply.headers
     yield reply_with(status=reply.status + 1)
     yield reply_with(interim=[] if reply.interim else [100])

@@ -129,7 +129,7 @@ void warn_if_public(const std::vector<std::string>& bound) {
     if (!is_local(address)) {
       log::warn("listen",
                 "{} is open to the network and nobody is authenticated: anyone who "
-                "reaches it is an administrator by saying so",
+                "reaches it may do all that its API can",
                 address);
     }
   }
