@@ -44,24 +44,24 @@ std::string_view join(std::span<const std::string_view> pieces, std::pmr::memory
   return {text, size};
 }
 
-// What stands behind the bucket, as it was sent; only slashes before the volume do not count.
-std::string_view behind_bucket(std::string_view path, std::string_view volume,
-                               std::string_view bucket) {
+// A key of an OBJECT_STORE bucket: what stands behind the bucket, as it was sent. Only slashes
+// before the volume do not count.
+Place find_as_sent(const storage::ReadTxn& txn, std::string_view path,
+                   std::pmr::memory_resource& arena) {
   path.remove_prefix(std::min(path.find_first_not_of('/'), path.size()));
-  const bool plain = take_until(path, '/') == volume && take_until(path, '/') == bucket;
-  return plain ? path : std::string_view{};
-}
-
-bool find_in_flat_bucket(const storage::ReadTxn& txn, std::string_view name,
-                         storage::BucketRecord& bucket, Place& place,
-                         std::pmr::memory_resource& arena) {
-  auto key = storage::find_key(txn, place.volume, place.bucket, name);
-  if (!key) return false;
-  const std::string_view pieces[] = {place.volume, place.bucket, name};
-  place.path = join(pieces, arena);
-  place.name = name;
-  place.found = Key{std::move(bucket), std::move(*key)};
-  return true;
+  const auto volume = take_until(path, '/');
+  const auto bucket = take_until(path, '/');
+  if (path.empty()) return {};
+  auto record = storage::find_bucket(txn, volume, bucket);
+  if (!record || record->layout != storage::Layout::object_store) return {};
+  auto key = storage::find_key(txn, volume, bucket, path);
+  if (!key) return {};
+  const std::string_view pieces[] = {volume, bucket, path};
+  return {.path = join(pieces, arena),
+          .volume = volume,
+          .bucket = bucket,
+          .name = path,
+          .found = Key{std::move(*record), std::move(*key)}};
 }
 
 // `path` begins with a slash, as `join` makes it.
@@ -96,6 +96,7 @@ const storage::Totals* Place::totals() const {
 Place find_place(const storage::ReadTxn& txn, std::string_view path,
                  std::pmr::memory_resource& arena) {
   if (path == "/") return {.path = path, .found = storage::root_totals(txn)};
+  if (Place key = find_as_sent(txn, path, arena); !key.path.empty()) return key;
   const Pieces pieces = normal_pieces(path, arena);
   if (pieces.empty()) return {};
   Place place{.path = join(pieces, arena), .volume = pieces[0]};
@@ -108,16 +109,11 @@ Place find_place(const storage::ReadTxn& txn, std::string_view path,
   place.bucket = pieces[1];
   auto bucket = storage::find_bucket(txn, place.volume, place.bucket);
   if (!bucket) return {};
-  const bool flat = bucket->layout == storage::Layout::object_store;
-  if (flat) {
-    const auto name = behind_bucket(path, place.volume, place.bucket);
-    if (!name.empty() && find_in_flat_bucket(txn, name, *bucket, place, arena)) return place;
-  }
   if (pieces.size() == 2) {
     place.found = std::move(*bucket);
     return place;
   }
-  if (flat) return {};
+  if (bucket->layout == storage::Layout::object_store) return {};
   const auto below = join(std::span(pieces).subspan(2), arena);
   find_in_tree(txn, below, pieces.back(), *bucket, place);
   return place;
