@@ -23,10 +23,8 @@ constexpr std::string_view doc =
     "them; of more rows, behind them.";
 
 // Beside those of their parameters.
-constexpr std::string_view any_errors[] = {"badRequest", "methodNotAllowed", "notAcceptable",
-                                           "targetTooLong", "internalError"};
-
-constexpr std::string_view usage_errors[] = {"unavailable"};
+constexpr std::string_view any_errors[] = {"badRequest",    "methodNotAllowed", "notAcceptable",
+                                           "targetTooLong", "internalError",    "unavailable"};
 
 constexpr Route routes[] = {
     {.method = Method::get,
@@ -44,7 +42,8 @@ constexpr Route routes[] = {
      .summary = "How many keys have which size, by bucket",
      .answer = "A list: volume, bucket, fileSize, the largest of its row, count",
      .params = params::file_count,
-     .gate = &for_users},
+     .gate = &for_users,
+     .scans = true},
     {.method = Method::get,
      .pattern = "/api/v1/namespace/summary[/]",
      .handler = query<&namespace_summary>,
@@ -64,7 +63,6 @@ constexpr Route routes[] = {
          "status, path, size, sizeWithReplica, subPathCount, sizeDirectKey; `subPaths`: path, "
          "size, sizeWithReplica, isKey of each",
      .params = params::usage,
-     .errors = usage_errors,
      .gate = &for_admins},
     {.method = Method::get,
      .pattern = "/api/v1/namespace/quota[/]",
@@ -89,7 +87,8 @@ constexpr Route routes[] = {
      .summary = "Volumes, by name",
      .answer = "totalCount, of this page; `volumes`: name, quotas, times, acls, admin, owner",
      .params = params::list_volumes,
-     .gate = &for_admins},
+     .gate = &for_admins,
+     .scans = true},
     {.method = Method::get,
      .pattern = "/api/v1/buckets[/]",
      .handler = query<&list_buckets>,
@@ -98,7 +97,8 @@ constexpr Route routes[] = {
      .answer = "totalCount, of this page; `buckets`: name, volumeName, times, acls, storageType, "
                "usedBytes, usedNamespace, bucketLayout, owner",
      .params = params::list_buckets,
-     .gate = &for_admins},
+     .gate = &for_admins,
+     .scans = true},
 };
 
 }  // namespace
