@@ -2,21 +2,12 @@
 
 #include <sys/statvfs.h>
 
-#include <chrono>
 #include <utility>
 
 #include "core/base/limits.h"
+#include "core/time/clock.h"
 
 namespace dobson::storage {
-
-namespace {
-
-std::int64_t steady_ms() {
-  const auto since_boot = std::chrono::steady_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::milliseconds>(since_boot).count();
-}
-
-}  // namespace
 
 SpaceWatch::SpaceWatch(std::filesystem::path directory, std::uint64_t watermark)
     : directory_(std::move(directory)), watermark_(watermark) {

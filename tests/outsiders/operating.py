@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 import time
 import unittest
+import urllib.error
 import urllib.request
 
 import outsider
@@ -73,6 +74,33 @@ class Options(Operating):
                             "--set", "recon.auth=on")
         self.assert_refused("--no-such-flag", "--no-such-flag")
         self.assertFalse(os.path.exists(self.path("data")))
+
+    def test_web_pages_beside_the_insight_api(self):
+        self.assert_refused("recon.ui = ", "--set", "recon.ui=" + self.path("missing"), code=1)
+        os.makedirs(self.path("pages/static"))
+        self.write("pages/index.html", "<html>first</html>")
+        self.write("pages/static/app-1a2b3c4d.js", "run()")
+        server = self.start("recon.ui=" + self.path("pages"), "listen.recon=127.0.0.1:0")
+        with open(self.path("data/listeners.json"), encoding="utf-8") as file:
+            address = json.load(file)["listeners"]["recon"][0]
+
+        def get(path):
+            try:
+                with urllib.request.urlopen(f"http://{address}{path}", timeout=TIMEOUT_S) as reply:
+                    return reply.status, reply.read().decode(), reply.headers["Cache-Control"]
+            except urllib.error.HTTPError as refused:
+                with refused:
+                    return refused.code, refused.read().decode(), None
+        self.assertEqual(get("/"), (200, "<html>first</html>", "no-cache"))
+        self.assertEqual(get("/Overview"), (200, "<html>first</html>", "no-cache"))
+        status, script, cache = get("/static/app-1a2b3c4d.js")
+        self.assertEqual((status, script), (200, "run()"))
+        self.assertIn("immutable", cache)
+        self.assertEqual(get("/static/../../data/lock")[0], 404)
+        self.assertEqual(get("/api/v1/nothing")[:2], (404, '{"message":"There is no such page."}'))
+        self.assertEqual(get("/api/v1/volumes")[0], 200)
+        self.assertEqual(get("/-/healthy")[0], 200)
+        server.stop()
 
     def test_refusals_of_a_file_name_it(self):
         file = self.write("conf", "[store]\nmap_size = \"big\"\n")

@@ -12,7 +12,9 @@
 #include <charconv>
 #include <cstdio>
 #include <future>
+#include <optional>
 #include <thread>
+#include <vector>
 
 #include "core/async/pool.h"
 #include "core/base/limits.h"
@@ -20,6 +22,7 @@
 #include "core/runtime/runtime.h"
 #include "core/runtime/signals.h"
 #include "handlers/common/internal.h"
+#include "handlers/common/static_files.h"
 #include "handlers/ozone/routes.h"
 #include "handlers/recon/routes.h"
 #include "http/route/openapi.h"
@@ -137,11 +140,26 @@ void warn_if_public(const std::vector<std::string>& bound) {
 
 constexpr std::string_view listen_keys[] = {"listen.ozone", "listen.recon"};
 
-// An API on its addresses, with the server's own pages beside it.
+// The web pages of the insight API, if there are any.
+Result<std::optional<StaticFiles>> load_pages(const Options& options) {
+  const std::string& directory = options.text("recon.ui");
+  std::optional<StaticFiles> pages;
+  if (directory.empty()) return pages;
+  auto files = StaticFiles::load(directory);
+  if (!files) return Error{files.error().code, "recon.ui = " + files.error().message};
+  pages = std::move(*files);
+  return pages;
+}
+
+// An API on its addresses, with the server's own pages beside it, and perhaps its users'.
 class Listener {
  public:
-  Listener(http::Family family, const InternalContext& internal)
-      : family_(std::move(family)), internal_(internal), pages_(make_internal_family(internal_)) {}
+  Listener(http::Family family, const InternalContext& internal,
+           const std::optional<StaticFiles>& pages = std::nullopt)
+      : family_(std::move(family)), internal_(internal), own_(make_internal_family(internal_)) {
+    if (pages) pages_ = make_static_family(*pages);
+    if (pages_) families_.push_back(&*pages_);
+  }
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
 
@@ -152,7 +170,7 @@ class Listener {
     const std::string key = "listen." + name();
     const auto& addresses = options.list(key);
     if (is_off(addresses)) return std::vector<std::string>();
-    auto bound = server.listen(addresses, {std::begin(families_), std::end(families_)});
+    auto bound = server.listen(addresses, families_);
     if (!bound) {
       bound.error().message = fmt::format("{} = {}", key, bound.error().message);
     } else {
@@ -164,8 +182,9 @@ class Listener {
  private:
   const http::Family family_;
   InternalContext internal_;
-  const http::Family pages_;
-  const http::Family* const families_[2] = {&family_, &pages_};
+  const http::Family own_;
+  std::optional<http::Family> pages_;
+  std::vector<const http::Family*> families_{&family_, &own_};
 };
 
 void reload(const Invocation& invocation, const Options& at_start) {
@@ -220,6 +239,11 @@ int run(const Invocation& invocation, const Options& options) {
     return 1;
   }
   const auto store = std::move(opened).value();
+  const auto pages = load_pages(options);
+  if (!pages) {
+    log::error("listen", "{}", pages.error().message);
+    return 1;
+  }
 
   Readers readers(*store, reactor_count(options));
   Runtime runtime(reactor_count(options), clock);
@@ -237,7 +261,7 @@ int run(const Invocation& invocation, const Options& options) {
   };
   const InternalContext internal{*store, draining, server_metrics};
   Listener listeners[] = {{ozone::make_family(ozone), internal},
-                          {recon::make_family(recon), internal}};
+                          {recon::make_family(recon), internal, *pages}};
   ListenersFile::Listeners bound;
   for (Listener& listener : listeners) {
     auto addresses = listener.listen(*server, options);
@@ -253,7 +277,8 @@ int run(const Invocation& invocation, const Options& options) {
     ozone.settings.port = port_of(found->second.front());
   }
   const auto store_budget = storage::Store::budget(limits::connections, block_threads);
-  std::puts(memory_budget(server->budget(), store_budget).c_str());
+  const auto page_bytes = *pages ? (*pages)->bytes() : 0;
+  std::puts(memory_budget(server->budget(), store_budget, page_bytes).c_str());
   const ListenersFile listeners_file(invocation.data, bound);
   server->start();  // those who came since the ports were bound have waited for it
   terminated.get_future().wait();

@@ -10,7 +10,8 @@
 
 namespace dobson {
 
-std::string memory_budget(const http::Server::Budget& server, const storage::StoreBudget& store) {
+std::string memory_budget(const http::Server::Budget& server, const storage::StoreBudget& store,
+                          std::uint64_t page_bytes) {
   struct Part {
     std::uint64_t bytes;
     std::string_view name;
@@ -30,6 +31,7 @@ std::string memory_budget(const http::Server::Budget& server, const storage::Sto
       {store.batch, "a write batch"},
       {store.reads + waiting_reads, "block reads"},
       {scans, "scans"},
+      {page_bytes, "web pages"},
   };
   std::uint64_t sum = 0;
   std::string text;

@@ -11,6 +11,7 @@
 namespace dobson {
 
 // "memory, at most: 2048 MiB = 900 for connections + …"
-std::string memory_budget(const http::Server::Budget& server, const storage::StoreBudget& store);
+std::string memory_budget(const http::Server::Budget& server, const storage::StoreBudget& store,
+                          std::uint64_t page_bytes);
 
 }  // namespace dobson

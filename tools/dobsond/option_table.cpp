@@ -81,6 +81,11 @@ constexpr Option table[] = {
      .fallback = "true",
      .doc = "Key info says `type`: clients from 0.4 on need it, 0.2.1 refuses it.",
      .alias = "ozone.rest.key-type-field"},
+    {.key = "recon.ui",
+     .type = OptionType::text,
+     .fallback = "",
+     .doc = "Directory of a Recon web build (index.html, static/…), served at / of listen.recon; "
+            "empty: none."},
     {.key = "recon.auth",
      .type = OptionType::choice,
      .fallback = "off",
