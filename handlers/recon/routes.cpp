@@ -3,6 +3,7 @@
 #include "handlers/recon/buckets.h"
 #include "handlers/recon/cluster_state.h"
 #include "handlers/recon/errors.h"
+#include "handlers/recon/features.h"
 #include "handlers/recon/file_count.h"
 #include "handlers/recon/namespace.h"
 #include "handlers/recon/params.h"
@@ -99,6 +100,13 @@ constexpr Route routes[] = {
      .params = params::list_buckets,
      .gate = &for_admins,
      .scans = true},
+    {.method = Method::get,
+     .pattern = "/api/v1/features/disabledFeatures[/]",
+     .handler = query<&disabled_features>,
+     .name = "disabled_features",
+     .summary = "Menus that the web pages are not to show",
+     .answer = "A list of their names",
+     .gate = &for_admins},
 };
 
 }  // namespace

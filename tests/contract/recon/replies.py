@@ -99,6 +99,11 @@ class TestReplies(ReconCase):
         self.assertEqual(self.get("/volumes", limit=0)["totalCount"], 0)
 
 
+class TestFeatures(ReconCase):
+    def test_heat_maps_are_hidden(self):
+        self.assertEqual(self.get("/features/disabledFeatures"), ["HEATMAP"])
+
+
 class TestClusterState(ReconCase):
     FIELDS = ["deletedDirs", "pipelines", "totalDatanodes", "healthyDatanodes", "storageReport",
               "containers", "missingContainers", "openContainers", "deletedContainers", "volumes",
