@@ -149,8 +149,10 @@ class Bench:
         return self.load(row.workload, rate=rate, seconds=self.seconds,
                          connections=OPEN_CONNECTIONS)
 
-    def measure_overload(self, overload, row, closed):
+    def measure_overload(self, overload, row):
         """The light client comes and goes within the time of the others."""
+        closed = self.generator.load(self.dobsond, row.workload, seconds=self.seconds,
+                                     warmup=self.seconds / 4, connections=overload.connections)
         light = {"connections": 1, "rate": rows.LIGHT_RATE, "may-refuse": "true"}
         alone = self.generator.load(self.dobsond, overload.light, seconds=self.seconds, **light)
         others = self.generator.begin_load(
@@ -195,7 +197,7 @@ class Bench:
                             self.progress.say(f"round {i + 1} of {self.rounds}: overload, "
                                               f"{overload.name}")
                             overloads[overload.name].append(
-                                self.measure_overload(overload, row, closed))
+                                self.measure_overload(overload, row))
         return results, opened, overloads
 
     @contextlib.contextmanager

@@ -117,8 +117,8 @@ OPEN_ROWS = (
 
 @dataclass(frozen=True)
 class Overload:
-    """`row`'s workload at twice the rate that the closed loop reached just before, and beside it one
-    client that asks for `light`, LIGHT_RATE times a second over a connection of its own."""
+    """`row`'s workload at twice the rate that a closed loop reaches over as many connections, and
+    beside it one client that asks for `light`, LIGHT_RATE times a second over a connection of its own."""
     row: str
     connections: int
     light: str

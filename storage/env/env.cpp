@@ -62,6 +62,15 @@ void allocate_lock_file(const EnvOptions& options) {
   check("fallocate lock.mdb", code);
 }
 
+// Beside the memory of the machine; a file that is not there yet is.
+bool is_small(const std::filesystem::path& file) {
+  const auto memory =
+      static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) * ::sysconf(_SC_PAGESIZE);
+  std::error_code missing;
+  const auto size = std::filesystem::file_size(file, missing);
+  return missing || size < memory / 2;
+}
+
 }  // namespace
 
 Env::Opened Env::open(const EnvOptions& options, unsigned flags) {
@@ -74,7 +83,8 @@ Env::Opened Env::open(const EnvOptions& options, unsigned flags) {
   check("mdb_env_set_maxreaders", mdb_env_set_maxreaders(env, options.readers));
   check("mdb_env_set_maxdbs", mdb_env_set_maxdbs(env, options.tables.size()));
   if ((flags & MDB_NOLOCK) == 0) allocate_lock_file(options);
-  flags |= MDB_NOTLS | (options.read_ahead ? 0U : MDB_NORDAHEAD);
+  const bool read_ahead = options.read_ahead || is_small(options.directory / "data.mdb");
+  flags |= MDB_NOTLS | (read_ahead ? 0U : MDB_NORDAHEAD);
   const int code = mdb_env_open(env, options.directory.c_str(), flags, S_IRUSR | S_IWUSR);
   if (code == ENOMEM) {
     throw EnvError(Errc::io,

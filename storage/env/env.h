@@ -30,7 +30,9 @@ struct EnvOptions {
   std::uint64_t map_size = 0;       // bytes of address space; never less than the file has
   unsigned readers = 0;             // read transactions open at once
   std::vector<std::string> tables;  // made when missing
-  // The disk reads ahead: for whole tables in order. It would drive out what other readers use.
+  // The disk reads ahead, for whole tables in order, though the file may be too large for that:
+  // where it has more than half of the machine's memory when it is opened, what is read ahead
+  // drives out what is in use.
   bool read_ahead = false;
 };
 
