@@ -152,7 +152,8 @@ class Bench:
     def measure_overload(self, overload, row):
         """The light client comes and goes within the time of the others."""
         closed = self.generator.load(self.dobsond, row.workload, seconds=self.seconds,
-                                     warmup=self.seconds / 4, connections=overload.connections)
+                                     warmup=self.seconds / 4, connections=overload.connections,
+                                     **{"may-refuse": "true"})
         light = {"connections": 1, "rate": rows.LIGHT_RATE, "may-refuse": "true"}
         alone = self.generator.load(self.dobsond, overload.light, seconds=self.seconds, **light)
         others = self.generator.begin_load(

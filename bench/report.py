@@ -152,7 +152,7 @@ def overload_table(overloads):
         others = [run["others"] for run in runs]
         lines.append([
             name, number(median(served(run) for run in others)),
-            f"{median(served(run['others']) / rate(run['closed']) for run in runs):.2f}",
+            f"{median(served(run['others']) / served(run['closed']) for run in runs):.2f}",
             number(median(run["refused"] * 1e9 / run["elapsed_ns"] for run in others)),
             *(number(median(run[part]["p99_ns"] for run in runs) / 1e6)
               for part in ("others", "alone", "beside")),
