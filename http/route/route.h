@@ -99,7 +99,7 @@ struct Route {
   bool open = false;   // of a path that Family::admit does not guard
   bool scans = false;  // a query that reads many rows
 
-  // When there is more to do than time, refusing the rest saves it only then.
+  // Else refusing it saves nothing when there is more to do than time.
   bool costs_more_than_refusal() const {
     return scans || !std::holds_alternative<QueryHandler>(handler);
   }

@@ -1,7 +1,6 @@
 #pragma once
 
-// A blocking client that sends bytes as they are and reads answers one by one. It never waits for
-// longer than a minute, so a server that hangs fails a test instead of hanging it.
+// A client that sends bytes as they are and reads answers one by one.
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -10,10 +9,11 @@
 #include <unistd.h>
 
 #include <boost/test/unit_test.hpp>
-#include <cerrno>
 #include <cstring>
 #include <string>
 #include <string_view>
+
+#include "tests/support/blocking_connection.h"
 
 namespace dobson::test {
 
@@ -27,37 +27,27 @@ struct Reply {
   }
 };
 
-class HttpClient {
+class HttpClient final : public BlockingConnection {
  public:
   // "127.0.0.1:PORT" or "unix:PATH".
-  explicit HttpClient(const std::string& address) {
+  explicit HttpClient(const std::string& address)
+      : BlockingConnection(socket(address.starts_with("unix:") ? AF_UNIX : AF_INET,
+                                  SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     if (address.starts_with("unix:")) {
       sockaddr_un at{};
       at.sun_family = AF_UNIX;
       std::strcpy(at.sun_path, address.c_str() + 5);
-      connect_to(AF_UNIX, &at, sizeof at);
+      connect_to(&at, sizeof at);
     } else {
       sockaddr_in at{};
       at.sin_family = AF_INET;
       at.sin_port =
           htons(static_cast<std::uint16_t>(std::stoi(address.substr(address.find(':') + 1))));
       inet_pton(AF_INET, "127.0.0.1", &at.sin_addr);
-      connect_to(AF_INET, &at, sizeof at);
+      connect_to(&at, sizeof at);
     }
   }
-  HttpClient(const HttpClient&) = delete;
-  HttpClient& operator=(const HttpClient&) = delete;
-  ~HttpClient() { close(socket_); }
 
-  // False when the server has closed.
-  bool send(std::string_view bytes) {
-    while (!bytes.empty()) {
-      const auto sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-      if (sent <= 0) return false;
-      bytes.remove_prefix(static_cast<std::size_t>(sent));
-    }
-    return true;
-  }
   void end_sending() { shutdown(socket_, SHUT_WR); }
 
   // The next answer; status 0 when the connection ended before its end. `to_head`: without a body.
@@ -89,40 +79,14 @@ class HttpClient {
     return reply(to_head);
   }
 
-  // Waits for the server's end of the connection; what it sent before is kept in `rest`.
-  bool closed() {
-    while (receive()) {
-    }
-    return true;
-  }
+  // What came behind the last answer.
   const std::string& rest() const { return received_; }
-  bool was_reset() const { return reset_; }
-  bool receive() {
-    char bytes[16384];
-    const auto got = recv(socket_, bytes, sizeof bytes, 0);
-    if (got > 0) received_.append(bytes, static_cast<std::size_t>(got));
-    if (got < 0) {
-      BOOST_REQUIRE(errno == ECONNRESET);  // EAGAIN: nothing came for a minute
-      reset_ = true;
-    }
-    return got > 0;
-  }
 
  private:
-  void connect_to(int family, const void* at, socklen_t size) {
-    socket_ = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    const timeval minute{60, 0};
-    setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &minute, sizeof minute);
-    setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &minute, sizeof minute);
+  void connect_to(const void* at, socklen_t size) {
     BOOST_REQUIRE(connect(socket_, static_cast<const sockaddr*>(at), size) == 0);
   }
 
-  std::size_t read_until(std::string_view mark) {
-    for (;;) {
-      const auto at = received_.find(mark);
-      if (at != std::string::npos || !receive()) return at;
-    }
-  }
   bool read_bytes(std::size_t size, std::string& out) {
     while (received_.size() < size) {
       if (!receive()) return false;
@@ -142,10 +106,6 @@ class HttpClient {
       if (size == 0) return true;
     }
   }
-
-  int socket_ = -1;
-  bool reset_ = false;
-  std::string received_;
 };
 
 }  // namespace dobson::test

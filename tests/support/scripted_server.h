@@ -1,8 +1,7 @@
 #pragma once
 
 // The other side of an HTTP client: a listening socket whose connections the test answers itself,
-// byte by byte if it likes. No wait is longer than a minute, so a client that hangs fails a test
-// instead of hanging it.
+// byte by byte if it likes.
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -15,20 +14,14 @@
 #include <utility>
 
 #include "http/client/endpoint.h"
+#include "tests/support/blocking_connection.h"
 
 namespace dobson::test {
 
 // One accepted connection.
-class Peer {
+class Peer final : public BlockingConnection {
  public:
-  explicit Peer(int socket) : socket_(socket) {
-    const timeval minute{60, 0};
-    setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &minute, sizeof minute);
-    setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &minute, sizeof minute);
-  }
-  Peer(Peer&& other) noexcept
-      : socket_(std::exchange(other.socket_, -1)), received_(std::move(other.received_)) {}
-  ~Peer() { close(); }
+  explicit Peer(int socket) : BlockingConnection(socket) {}
 
   // With its body, where it has a length; empty: the client has closed.
   std::string request() {
@@ -48,50 +41,12 @@ class Peer {
     return end == std::string::npos ? std::string() : received_.substr(0, end + 4);
   }
 
-  // False when the client has closed.
-  bool send(std::string_view bytes) {
-    while (!bytes.empty()) {
-      const auto sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-      if (sent <= 0) return false;
-      bytes.remove_prefix(static_cast<std::size_t>(sent));
-    }
-    return true;
-  }
-
-  void close() {
-    if (socket_ >= 0) ::close(std::exchange(socket_, -1));
-  }
   // Without waiting for what was sent to be read.
   void reset() {
     const linger at_once{1, 0};
     setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
     close();
   }
-
-  // Waits for the client's end of the connection.
-  bool closed() {
-    while (receive()) {
-    }
-    return true;
-  }
-
- private:
-  bool receive() {
-    char bytes[65536];
-    const auto got = recv(socket_, bytes, sizeof bytes, 0);
-    if (got > 0) received_.append(bytes, static_cast<std::size_t>(got));
-    BOOST_REQUIRE((got >= 0 || errno == ECONNRESET));  // EAGAIN: nothing came for a minute
-    return got > 0;
-  }
-  std::size_t read_until(std::string_view mark) {
-    for (;;) {
-      const auto at = received_.find(mark);
-      if (at != std::string::npos || !receive()) return at;
-    }
-  }
-
-  int socket_;
-  std::string received_;
 };
 
 class ScriptedServer {
