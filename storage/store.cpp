@@ -10,6 +10,7 @@
 #include "storage/catalog/catalog.h"
 #include "storage/env/data_lock.h"
 #include "storage/env/directory.h"
+#include "storage/jobs/container_life.h"
 #include "storage/jobs/periodic.h"
 #include "storage/jobs/purge.h"
 #include "storage/jobs/stages.h"
@@ -86,7 +87,12 @@ class LocalStore final : public Store {
     }
     purge_.emplace(*blocks_, index_, log_, options.delete_delay_ms);
     const std::chrono::milliseconds interval(limits::purge_interval_ms);
-    purging_.emplace(interval, [this, &clock] { return purge_->run_once(clock.now()); });
+    life_.emplace(*blocks_, index_, log_);
+    purging_.emplace(interval, [this, &clock] {
+      const bool more = purge_->run_once(clock.now());
+      if (!more) life_->run_once();
+      return more;
+    });
     deleting_.emplace(interval, [this, &clock] { return stages_.run_once(clock.now()); });
     return {};
   }
@@ -134,6 +140,7 @@ class LocalStore final : public Store {
   DeletionStages stages_;
   std::unique_ptr<ManagedBlockStore> blocks_;
   std::optional<Purge> purge_;
+  std::optional<ContainerLife> life_;
   std::optional<Periodic> purging_;
   std::optional<Periodic> deleting_;
 };

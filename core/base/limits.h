@@ -103,6 +103,7 @@ constexpr std::size_t batch_bytes = 64 * MiB;    // changed pages of a batch; th
 // --- rows of the store ---
 constexpr std::size_t row_key_bytes = 511;   // LMDB's cap
 constexpr std::size_t row_name_bytes = 502;  // a longer name goes on under a row of its own
+constexpr std::size_t indexed_name_bytes = 240;  // of a name in the keys of an index
 constexpr std::size_t page_bytes = 4 * KiB;  // LMDB's
 constexpr unsigned internal_readers = 8;     // read transactions of jobs, beside the reactors'
 constexpr std::uint64_t verify_progress_rows = 10'000;

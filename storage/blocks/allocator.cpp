@@ -73,9 +73,8 @@ Result<Reservation> Allocator::take(std::unique_lock<std::mutex>& lock, std::uin
       if (is_low && !was_low && queue_.size() == 1) ask_for_container();
       return Reservation{front, *begin};
     }
-    front->retired = true;
     queue_.pop_front();
-    close_when_idle(front);
+    retire(front);
   }
   return Error{Errc::unavailable, "The store is closing"};
 }
@@ -143,16 +142,22 @@ void Allocator::trim_held(const Reservation& reservation, std::uint64_t used_end
   if (tail) garbage_.push_back({reservation.container->file->id(), *tail});
 }
 
+void Allocator::retire(const Container& container) {
+  container->retired = true;
+  to_move_.push_back(container);
+  work_.notify_one();
+}
+
 void Allocator::close_when_idle(const Container& container) {
   if (!container->retired || !container->space.idle()) return;
-  to_close_.push_back(container);
+  to_move_.push_back(container);
   work_.notify_one();
 }
 
 void Allocator::run() {
   std::unique_lock lock(mutex_);
   while (true) {
-    work_.wait(lock, [this] { return ending_ || wanted_ || !to_close_.empty(); });
+    work_.wait(lock, [this] { return ending_ || wanted_ || !to_move_.empty(); });
     if (ending_) break;
     if (wanted_) {
       lock.unlock();
@@ -171,10 +176,10 @@ void Allocator::run() {
       made_.notify_all();
       continue;
     }
-    const Container container = std::move(to_close_.back());
-    to_close_.pop_back();
+    const Container container = std::move(to_move_.front());
+    to_move_.pop_front();
     lock.unlock();
-    close(*container);
+    move_on(*container);
     lock.lock();
   }
   made_.notify_all();
@@ -192,21 +197,29 @@ Result<std::shared_ptr<ContainerFile>> Allocator::make() {
   return file;
 }
 
-// One that could not be closed stays OPEN until the next start.
-void Allocator::close(const OpenContainer& container) {
+// One that could not be closed stays as it is until the next start.
+void Allocator::move_on(const OpenContainer& container) {
   const ContainerId id = container.file->id();
-  Status status = drop_space_ahead(container);
-  if (status.ok()) {
-    const auto closed = commit_and_wait(log_, CloseContainer{id}, Priority::background);
-    if (!closed.ok()) status = closed.error();
+  bool idle;
+  {
+    std::lock_guard lock(mutex_);
+    idle = container.space.idle();
+    if (!open_.contains(id)) return;
   }
+  Status status = idle ? drop_space_ahead(container) : Status();
+  if (status.ok()) status = move(id, idle ? ContainerState::closed : ContainerState::closing);
   if (!status.ok()) {
     log::warn("blocks", "container {} is not closed: {} {}", id.value, name_of(status.error().code),
               status.error().detail);
     return;
   }
   std::lock_guard lock(mutex_);
-  open_.erase(id);
+  if (idle) open_.erase(id);
+}
+
+Status Allocator::move(ContainerId container, ContainerState to) {
+  const auto moved = commit_and_wait(log_, MoveContainer{container, to}, Priority::background);
+  return moved.ok() ? Status() : Status(moved.error());
 }
 
 // Nothing is appended to the container any more.

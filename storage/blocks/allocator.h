@@ -2,8 +2,8 @@
 
 // Where appends go. Open containers stand in a queue: the first one takes appends until a block
 // does not fit any more, then the next one does; a thread makes one ahead of need. A container is
-// made in this order: its row is committed, its file is durable, blocks are appended. It is closed
-// once nothing in it is in flight. Any thread.
+// made in this order: its row is committed, its file is durable, blocks are appended. One that
+// takes no more is CLOSING while something in it is in flight, then CLOSED. Any thread.
 
 #include <atomic>
 #include <condition_variable>
@@ -21,6 +21,7 @@
 #include "storage/blocks/block_metrics.h"
 #include "storage/blocks/reservations.h"
 #include "storage/log/log.h"
+#include "storage/model/rows.h"
 
 namespace dobson::storage {
 
@@ -91,7 +92,8 @@ class Allocator {
 
   void run();
   Result<std::shared_ptr<ContainerFile>> make();
-  void close(const OpenContainer& container);
+  void move_on(const OpenContainer& container);
+  Status move(ContainerId container, ContainerState to);
   Status drop_space_ahead(const OpenContainer& container);
   static Status grow(OpenContainer& container, std::uint64_t end, const Limits& limits);
 
@@ -99,6 +101,7 @@ class Allocator {
   Result<Reservation> take(std::unique_lock<std::mutex>& lock, std::uint64_t bytes);
   void ask_for_container();
   void trim_held(const Reservation& reservation, std::uint64_t used_end);
+  void retire(const Container& container);
   void close_when_idle(const Container& container);
 
   const Limits limits_;
@@ -112,7 +115,7 @@ class Allocator {
   std::condition_variable made_;           // for those who wait for a container
   std::map<ContainerId, Container> open_;  // all
   std::deque<Container> queue_;            // those that take appends
-  std::vector<Container> to_close_;        // retired, nothing in flight
+  std::deque<Container> to_move_;          // retired: to CLOSING, or CLOSED if nothing is in flight
   std::vector<Garbage> garbage_;
   bool wanted_ = false;           // a container is to be made
   std::uint64_t attempts_ = 0;    // to make one

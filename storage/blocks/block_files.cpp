@@ -21,6 +21,17 @@ Result<std::shared_ptr<ContainerFile>> BlockFiles::create(ContainerId id, std::u
   return remember(TRY(ContainerFile::create(directory_, id, allocate)));
 }
 
+Status BlockFiles::remove(ContainerId id) {
+  {
+    std::lock_guard lock(mutex_);
+    if (const auto found = by_id_.find(id); found != by_id_.end()) {
+      files_.erase(found->second);
+      by_id_.erase(found);
+    }
+  }
+  return ContainerFile::remove(directory_, id);
+}
+
 std::shared_ptr<ContainerFile> BlockFiles::remember(std::shared_ptr<ContainerFile> file) {
   std::lock_guard lock(mutex_);
   const auto found = by_id_.find(file->id());

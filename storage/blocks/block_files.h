@@ -25,6 +25,8 @@ class BlockFiles {
   // Null: it is not open.
   std::shared_ptr<ContainerFile> find(ContainerId id);
   Result<std::shared_ptr<ContainerFile>> create(ContainerId id, std::uint64_t allocate);
+  // Durable on return. Fine when there is none.
+  Status remove(ContainerId id);
 
   const std::filesystem::path& directory() const { return directory_; }
 

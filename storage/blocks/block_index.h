@@ -19,6 +19,7 @@ namespace dobson::storage {
 struct ContainerRow {
   ContainerId id;
   ContainerState state = ContainerState::open;
+  std::uint64_t blocks = 0;  // that take space in it
 };
 
 // What is to be purged.

@@ -89,6 +89,12 @@ Result<std::shared_ptr<ContainerFile>> ContainerFile::open(const std::filesystem
   return file;
 }
 
+Status ContainerFile::remove(const std::filesystem::path& directory, ContainerId id) {
+  const auto path = directory / container_file_name(id);
+  if (::unlink(path.c_str()) != 0 && errno != ENOENT) return error_of_call("unlink", path);
+  return sync_directory(directory);
+}
+
 ContainerFile::~ContainerFile() {
   ::close(fd_);
 }

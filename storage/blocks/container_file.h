@@ -27,6 +27,8 @@ class ContainerFile {
                                                        ContainerId id, std::uint64_t allocate);
   static Result<std::shared_ptr<ContainerFile>> open(const std::filesystem::path& directory,
                                                      ContainerId id);
+  // Durable on return. Fine when there is none.
+  static Status remove(const std::filesystem::path& directory, ContainerId id);
   ~ContainerFile();
   ContainerFile(const ContainerFile&) = delete;
   ContainerFile& operator=(const ContainerFile&) = delete;

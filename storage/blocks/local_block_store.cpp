@@ -37,6 +37,7 @@ LocalBlockStore::LocalBlockStore(const LocalBlockOptions& options, Log& log)
 Status LocalBlockStore::open(BlockIndex& index) {
   TRY(make_directory(options_.directory));
   for (const ContainerRow& row : index.containers()) {
+    if (row.state == ContainerState::deleted) continue;
     metrics_.containers.fetch_add(1, std::memory_order_relaxed);
     const Status opened = open_container(index, row);
     if (!opened.ok()) {
@@ -140,6 +141,12 @@ Status LocalBlockStore::reclaim(BlockIndex& index, ContainerId container) {
   const Busy taken = TRY(busy(*file));
   const std::uint64_t freed = TRY(empty(*file, find_gaps(index, container, taken)));
   metrics_.orphan_bytes.fetch_add(freed, std::memory_order_relaxed);
+  return {};
+}
+
+Status LocalBlockStore::remove(ContainerId container) {
+  TRY(files_.remove(container));
+  metrics_.containers.fetch_sub(1, std::memory_order_relaxed);
   return {};
 }
 

@@ -46,6 +46,7 @@ class LocalBlockStore final : public ManagedBlockStore {
   std::vector<Garbage> take_garbage() override { return allocator_.take_garbage(); }
   void give_back(BlockIndex& index, std::vector<Garbage> garbage) override;
   Status reclaim(BlockIndex& index, ContainerId container) override;
+  Status remove(ContainerId container) override;
   const BlockMetrics& metrics() const override { return metrics_; }
 
  private:

@@ -33,6 +33,9 @@ class ManagedBlockStore : public BlockStore {
   // Gives back what no row speaks for in the container.
   virtual Status reclaim(BlockIndex& index, ContainerId container) = 0;
 
+  // Nobody reads or writes the container any more: its bytes go, durably. Fine when they are gone.
+  virtual Status remove(ContainerId container) = 0;
+
   virtual const BlockMetrics& metrics() const = 0;
 };
 

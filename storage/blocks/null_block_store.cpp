@@ -52,6 +52,7 @@ class NullBlockStore final : public ManagedBlockStore {
   std::vector<Garbage> take_garbage() override { return {}; }
   void give_back(BlockIndex&, std::vector<Garbage>) override {}
   Status reclaim(BlockIndex&, ContainerId) override { return {}; }
+  Status remove(ContainerId) override { return {}; }
   const BlockMetrics& metrics() const override { return metrics_; }
 
  private:

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "core/base/limits.h"
 #include "storage/env/create_env.h"
 
 namespace dobson::storage {
@@ -51,6 +54,15 @@ std::uint64_t part_number(std::string_view row_name) {
 
 std::string upload_row_name(std::string_view key, ObjectId upload) {
   return std::string(key) + '\0' + part_row_name(upload.value);
+}
+
+ContainerKey container_key(ContainerId container, ObjectId parent, std::string_view name,
+                           ObjectId content) {
+  return {container, parent, std::string(name.substr(0, limits::indexed_name_bytes)), content};
+}
+
+std::string rest_of_name(std::string_view name) {
+  return std::string(name.substr(std::min(name.size(), limits::indexed_name_bytes)));
 }
 
 EnvOptions state_options(const std::filesystem::path& data, std::uint64_t map_size,

@@ -83,6 +83,24 @@ void fields(auto&& visit, Of<BlockKey> auto& key) {
   visit(key.block.container, key.block.local, key.content);
 }
 
+// A key that has blocks in a container, by where it stands; of those whose names begin with the
+// same limits::indexed_name_bytes the older content first.
+struct ContainerKey {
+  ContainerId container;
+  ObjectId parent;
+  std::string name;  // limits::indexed_name_bytes of it at most
+  ObjectId content;
+  bool operator==(const ContainerKey&) const = default;
+};
+void fields(auto&& visit, Of<ContainerKey> auto& key) {
+  visit(key.container, key.parent, key.name, key.content);
+}
+
+ContainerKey container_key(ContainerId container, ObjectId parent, std::string_view name,
+                           ObjectId content);
+// What the key of such a row leaves out of the name.
+std::string rest_of_name(std::string_view name);
+
 // The key says it all.
 struct Present {};
 void fields(auto&&, Of<Present> auto&) {}
@@ -105,10 +123,15 @@ inline constexpr Table<ObjectId, DeletedDirectoryRecord> deleted_directories{
 // By content.
 inline constexpr Table<ObjectId, DeletedKeyRecord> deleted_keys{8, "deleted_keys",
                                                                 TableClass::replicated};
+inline constexpr Table<ContainerKey, ContainerKeyRecord> container_keys{9, "container_keys",
+                                                                        TableClass::derived};
+// Of volumes, buckets and directories; not of deleted ones, which know their path.
+inline constexpr Table<ObjectId, ParentRecord> parents{10, "parents", TableClass::derived};
 
 // The tables of `state/`, each at the place that is its index.
-inline constexpr auto state = std::tie(meta, names, volumes_by_owner, containers, blocks,
-                                       deleted_blocks, uploads, deleted_directories, deleted_keys);
+inline constexpr auto state =
+    std::tie(meta, names, volumes_by_owner, containers, blocks, deleted_blocks, uploads,
+             deleted_directories, deleted_keys, container_keys, parents);
 
 }  // namespace catalog
 

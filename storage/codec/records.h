@@ -21,7 +21,7 @@ inline constexpr auto last_enumerator<AclType> = AclType::world;
 template <>
 inline constexpr auto last_enumerator<AclRights> = AclRights::read_write;
 template <>
-inline constexpr auto last_enumerator<ContainerState> = ContainerState::closed;
+inline constexpr auto last_enumerator<ContainerState> = ContainerState::deleted;
 
 template <class Tag>
 void fields(auto&& visit, StrongId<Tag>& id) {
@@ -55,9 +55,14 @@ void fields(auto&& visit, Of<Totals> auto& totals) {
   visit(totals.direct_bytes, totals.keys_by_size);
 }
 
+void fields(auto&& visit, Of<Tally> auto& tally) {
+  visit(tally.rows, tally.bytes, tally.replicated_bytes);
+}
+
 void fields(auto&& visit, Of<StateRecord> auto& state) {
   visit(state.schema, state.next_object, state.next_link, state.next_container, state.applied,
-        state.totals);
+        state.totals, state.containers, state.deleted, state.parts, state.deleted_keys,
+        state.deleted_blocks);
 }
 
 void fields(auto&& visit, Of<NameLink> auto& link) {
@@ -78,7 +83,8 @@ void bucket_front_fields(auto&& visit, auto& bucket) {
 void fields(auto&& visit, Of<BucketRecord> auto& bucket) {
   bucket_front_fields(visit, bucket);
   visit(bucket.creator, bucket.created, bucket.modified, bucket.acls, bucket.storage_type,
-        bucket.versioning, bucket.replication, bucket.uploads, bucket.totals);
+        bucket.versioning, bucket.replication, bucket.uploads, bucket.totals, bucket.deleted,
+        bucket.parts, bucket.deleted_keys);
 }
 
 // What listings show, of a `KeyRecord` or a `KeyRow`.
@@ -107,8 +113,8 @@ void fields(auto&& visit, Of<DirectoryRecord> auto& directory) {
 }
 
 void fields(auto&& visit, Of<UploadRecord> auto& upload) {
-  visit(upload.parent, upload.path, upload.key, upload.created, upload.replication,
-        upload.metadata);
+  visit(upload.parent, upload.path, upload.key, upload.created, upload.replication, upload.metadata,
+        upload.parts, upload.bucket);
 }
 
 void fields(auto&& visit, Of<UploadRow> auto& upload) {
@@ -120,7 +126,16 @@ void fields(auto&& visit, Of<PartRecord> auto& part) {
 }
 
 void fields(auto&& visit, Of<ContainerRecord> auto& container) {
-  visit(container.state, container.created);
+  visit(container.state, container.created, container.entered, container.used,
+        container.replication, container.blocks, container.bytes, container.keys);
+}
+
+void fields(auto&& visit, Of<ParentRecord> auto& parent) {
+  visit(parent.parent, parent.name);
+}
+
+void fields(auto&& visit, Of<ContainerKeyRecord> auto& key) {
+  visit(key.rest);
 }
 
 void fields(auto&& visit, Of<BlockRecord> auto& block) {
@@ -129,11 +144,12 @@ void fields(auto&& visit, Of<BlockRecord> auto& block) {
 
 void fields(auto&& visit, Of<DeletedDirectoryRecord> auto& directory) {
   visit(directory.path, directory.created, directory.modified, directory.deleted,
-        directory.replication, directory.totals);
+        directory.replication, directory.totals, directory.bucket);
 }
 
 void fields(auto&& visit, Of<DeletedKeyRecord> auto& key) {
-  visit(key.path, key.created, key.modified, key.deleted, key.size, key.replication, key.blocks);
+  visit(key.path, key.created, key.modified, key.deleted, key.size, key.replication, key.blocks,
+        key.bucket);
 }
 
 void fields(auto&& visit, Of<DeletedBlockRecord> auto& block) {

@@ -24,7 +24,7 @@ Result<Outcome> apply(Batch& batch, UnixMillis now, const PutKey& command);
 Result<Outcome> apply(Batch& batch, UnixMillis now, const DeleteKey& command);
 Result<Outcome> apply(Batch& batch, UnixMillis now, const RenameKey& command);
 Result<Outcome> apply(Batch& batch, UnixMillis now, const CreateContainer& command);
-Result<Outcome> apply(Batch& batch, UnixMillis now, const CloseContainer& command);
+Result<Outcome> apply(Batch& batch, UnixMillis now, const MoveContainer& command);
 Result<Outcome> apply(Batch& batch, UnixMillis now, const PurgeBlocks& command);
 Result<Outcome> apply(Batch& batch, UnixMillis now, const CopyKey& command);
 Result<Outcome> apply(Batch& batch, UnixMillis now, const DeleteKeys& command);

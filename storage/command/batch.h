@@ -42,6 +42,7 @@ class Batch {
  public:
   using Bucket = Held<BucketRecord>;
   using Directory = Held<DirectoryRecord>;
+  using Container = Held<ContainerRecord>;
 
   struct Volume : Held<VolumeRecord> {
     using Held::Held;
@@ -63,6 +64,9 @@ class Batch {
   Bucket* find_bucket(Volume& volume, std::string_view name);
 
   Directory* find_directory(ObjectId parent, std::string_view name);
+  Container* find_container(ContainerId id);
+  // Null: it was deleted.
+  Bucket* find_bucket(ObjectId id);
 
   // volume_not_found, bucket_not_found
   Result<Place> find_place(std::string_view volume, std::string_view bucket);
@@ -73,6 +77,7 @@ class Batch {
   void remove_bucket(Volume& volume, std::string_view name);
   Directory* add_directory(ObjectId parent, std::string_view name, DirectoryRecord record);
   void remove_directory(ObjectId parent, std::string_view name);
+  void add_container(ContainerId id, const ContainerRecord& record);
 
   // A new object's id.
   ObjectId draw_id() { return {state_.change().next_object++}; }
@@ -90,6 +95,9 @@ class Batch {
   void flush();
 
  private:
+  // The row of `catalog::parents`.
+  void put_parent(ObjectId id, ObjectId parent, std::string_view name);
+
   template <class Record>
   void put_held(ObjectId parent, std::string_view name, const Held<Record>& held);
 
@@ -97,6 +105,7 @@ class Batch {
   Held<StateRecord> state_;
   std::map<std::string, Volume, std::less<>> volumes_;
   std::map<ObjectId, std::map<std::string, Directory, std::less<>>> directories_;  // by parent
+  std::map<ContainerId, Container> containers_;
   std::uint64_t held_bytes_ = 0;
 };
 

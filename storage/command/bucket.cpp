@@ -23,7 +23,8 @@ void leave_children(Batch& batch, UnixMillis now, const BucketRecord& bucket,
                     const std::string& path) {
   const auto leave = [&](ObjectId parent, const Totals& totals) {
     put(batch.txn(), catalog::deleted_directories, parent,
-        {path, bucket.created, bucket.modified, now, bucket.replication, totals});
+        {path, bucket.created, bucket.modified, now, bucket.replication, totals, bucket.id});
+    batch.state().change().deleted.add(totals);
   };
   if (bucket.totals.directories != 0) leave(bucket.id, bucket.totals);
   if (has_rows(batch.txn(), bucket.uploads)) leave(bucket.uploads, {});
@@ -53,7 +54,10 @@ Result<Outcome> apply(Batch& batch, UnixMillis now, const CreateBucket& command)
                                 .layout = command.layout,
                                 .replication = command.replication,
                                 .uploads = {},
-                                .totals = {}});
+                                .totals = {},
+                                .deleted = {},
+                                .parts = {},
+                                .deleted_keys = {}});
   ++volume->change().totals.buckets;
   ++batch.state().change().totals.buckets;
   return Outcome{};

@@ -64,8 +64,8 @@ void fields(auto&& visit, Of<RenameKey> auto& command) {
 
 void fields(auto&&, Of<CreateContainer> auto&) {}
 
-void fields(auto&& visit, Of<CloseContainer> auto& command) {
-  visit(command.container);
+void fields(auto&& visit, Of<MoveContainer> auto& command) {
+  visit(command.container, command.to);
 }
 
 void fields(auto&& visit, Of<PurgeBlocks> auto& command) {

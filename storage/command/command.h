@@ -16,6 +16,7 @@
 #include "core/time/clock.h"
 #include "storage/model/ids.h"
 #include "storage/model/namespace.h"
+#include "storage/model/rows.h"
 
 namespace dobson::storage {
 
@@ -129,9 +130,12 @@ struct RenameKey {
 // Adds an OPEN container for objects; its id is in the outcome.
 struct CreateContainer {};
 
-// container_not_found. No block is appended to it from now on.
-struct CloseContainer {
+// container_not_found; precondition_failed when its life does not go that way: OPEN, CLOSING, which
+// may be skipped, CLOSED, and, when it has no block, DELETING and DELETED. Into its own state:
+// nothing changes.
+struct MoveContainer {
   ContainerId container;
+  ContainerState to = ContainerState::closed;
 };
 
 // As PutKey, of the content of another key, which is shared: key_not_found when there is none,
@@ -222,7 +226,7 @@ struct PurgeBlocks {
 
 using Command = std::variant<CreateVolume, UpdateVolume, DeleteVolume, CreateBucket, UpdateBucket,
                              DeleteBucket, PutKey, DeleteKey, RenameKey, CreateContainer,
-                             CloseContainer, PurgeBlocks, CopyKey, DeleteKeys, StartUpload, PutPart,
+                             MoveContainer, PurgeBlocks, CopyKey, DeleteKeys, StartUpload, PutPart,
                              CompleteUpload, AbortUpload, DropUploads, PurgeDirectories, PurgeKeys>;
 
 // Fixed by the proposer. `apply` uses the later of this and the last applied time, since two

@@ -23,7 +23,8 @@ bool has_content(const ReadTxn& txn, const BlockId& block) {
 bool are_consistent(Batch& batch, std::span<const BlockRef> blocks, std::uint64_t size) {
   std::vector<BlockId> ids;
   for (const BlockRef& block : blocks) {
-    if (!contains(batch.txn(), catalog::containers, block.id.container) ||
+    const Batch::Container* container = batch.find_container(block.id.container);
+    if (container == nullptr || (*container)->state > ContainerState::closing ||
         has_content(batch.txn(), block.id) ||
         contains(batch.txn(), catalog::deleted_blocks, block.id)) {
       return false;
@@ -32,6 +33,15 @@ bool are_consistent(Batch& batch, std::span<const BlockRef> blocks, std::uint64_
   }
   std::ranges::sort(ids);
   return std::ranges::adjacent_find(ids) == ids.end() && length_of(blocks) == size;
+}
+
+void count_blocks(Batch& batch, UnixMillis now, std::span<const BlockRef> blocks) {
+  for (const BlockRef& block : blocks) {
+    ContainerRecord& container = batch.find_container(block.id.container)->change();
+    ++container.blocks;
+    container.bytes += block.length;
+    container.used = now;
+  }
 }
 
 void put_blocks(Batch& batch, std::span<const BlockRef> blocks, ObjectId content, ObjectId parent,
@@ -44,24 +54,45 @@ void put_blocks(Batch& batch, std::span<const BlockRef> blocks, ObjectId content
 void put_key_row(Batch& batch, const Location& at, const KeyRecord& key) {
   put_name_row(batch, at.parent(), at.name, key);
   put_blocks(batch, key.blocks, key.id, at.parent(), std::string(at.name));
+  for (const ContainerId container : containers_of(key.blocks)) {
+    put(batch.txn(), catalog::container_keys,
+        container_key(container, at.parent(), at.name, key.id), {rest_of_name(at.name)});
+    ++batch.find_container(container)->change().keys;
+  }
+}
+
+void erase_key_row(Batch& batch, ObjectId parent, std::string_view name, const KeyRecord& key) {
+  erase_name(batch.txn(), parent, name);
+  for (const ContainerId container : containers_of(key.blocks)) {
+    erase(batch.txn(), catalog::container_keys, container_key(container, parent, name, key.id));
+    --batch.find_container(container)->change().keys;
+  }
 }
 
 std::string path_of(std::string_view volume, std::string_view bucket, std::string_view name) {
   return std::string(volume).append("/").append(bucket).append("/").append(name);
 }
 
-void discard(Batch& batch, ObjectId content, DeletedKeyRecord key) {
-  if (!key.blocks.empty()) put(batch.txn(), catalog::deleted_keys, content, key);
+DeletedKeyRecord deleted(const KeyRecord& key, DeletedFrom from) {
+  return {std::move(from.path), key.created, key.modified, from.now, key.size,
+          from.copies,          key.blocks,  from.bucket};
 }
 
-DeletedKeyRecord deleted(const KeyRecord& key, std::string path, UnixMillis now,
-                         Replication copies) {
-  return {std::move(path), key.created, key.modified, now, key.size, copies, key.blocks};
+DeletedKeyRecord deleted(const PartRecord& part, DeletedFrom from) {
+  return {std::move(from.path), part.modified, part.modified, from.now, part.size,
+          from.copies,          part.blocks,   from.bucket};
 }
 
-DeletedKeyRecord deleted(const PartRecord& part, std::string path, UnixMillis now,
-                         Replication copies) {
-  return {std::move(path), part.modified, part.modified, now, part.size, copies, part.blocks};
+void discard(Batch& batch, Batch::Bucket* bucket, ObjectId content, const DeletedKeyRecord& key) {
+  if (key.blocks.empty()) return;
+  put(batch.txn(), catalog::deleted_keys, content, key);
+  batch.state().change().deleted_keys.add(key.size, key.replication);
+  if (bucket != nullptr) bucket->change().deleted_keys.add(key.size, key.replication);
+}
+
+void forget_parts(Batch& batch, Batch::Bucket* bucket, const UploadRecord& upload) {
+  batch.state().change().parts.remove(upload.parts);
+  if (bucket != nullptr) bucket->change().parts.remove(upload.parts);
 }
 
 Result<std::optional<KeyRecord>> check_put(Batch& batch, const Location& at,
@@ -85,7 +116,9 @@ void put_content(Batch& batch, UnixMillis now, Location& at,
     const bool counted = (*at.place.bucket)->versioning == Versioning::enabled;
     content.created = replaced->created;
     content.version = replaced->version + (counted ? 1 : 0);
-    discard(batch, replaced->id, deleted(*replaced, std::move(path), now, copies));
+    erase_key_row(batch, at.parent(), at.name, *replaced);
+    discard(batch, at.place.bucket, replaced->id,
+            deleted(*replaced, {std::move(path), now, copies, (*at.place.bucket)->id}));
     change_totals(batch, at, [&](Totals& totals) { totals.remove_key(replaced->size, copies); });
     totals_above(at).direct_bytes -= replaced->size;
   }

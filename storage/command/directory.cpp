@@ -39,7 +39,9 @@ Status delete_directory(Batch& batch, UnixMillis now, const Location& at, std::s
   if (!record.totals.empty()) {
     put(batch.txn(), catalog::deleted_directories, record.id,
         {std::move(path), record.created, record.modified, now, (*at.place.bucket)->replication,
-         record.totals});
+         record.totals, (*at.place.bucket)->id});
+    batch.state().change().deleted.add(record.totals);
+    at.place.bucket->change().deleted.add(record.totals);
   }
   return {};
 }

@@ -20,8 +20,9 @@ Status delete_at(Batch& batch, UnixMillis now, const Batch::Place& place, std::s
   if (!key.has_value()) return Error{Errc::key_not_found};
 
   const Replication copies = (*place.bucket)->replication;
-  erase_name(batch.txn(), at.parent(), at.name);
-  discard(batch, key->id, deleted(*key, std::move(path), now, copies));
+  erase_key_row(batch, at.parent(), at.name, *key);
+  discard(batch, place.bucket, key->id,
+          deleted(*key, {std::move(path), now, copies, (*place.bucket)->id}));
   change_totals(batch, at, [&](Totals& totals) { totals.remove_key(key->size, copies); });
   totals_above(at).direct_bytes -= key->size;
   forget_reach(at);
@@ -31,7 +32,7 @@ Status delete_at(Batch& batch, UnixMillis now, const Batch::Place& place, std::s
 // Between directories of one bucket; whose totals of the bucket and above are the same after it.
 void move_key(Batch& batch, UnixMillis now, const Location& from, Location& to, KeyRecord key) {
   const Replication copies = (*from.place.bucket)->replication;
-  erase_name(batch.txn(), from.parent(), from.name);
+  erase_key_row(batch, from.parent(), from.name, key);
   make_parents(batch, now, to);
   key.modified = now;
   put_key_row(batch, to, key);
@@ -73,6 +74,7 @@ Result<Outcome> apply(Batch& batch, UnixMillis now, const PutKey& command) {
     return Error{Errc::internal, {}, "a put names blocks that are unknown, used or too many"};
   }
 
+  count_blocks(batch, now, command.blocks);
   put_content(batch, now, at, replaced,
               {.size = command.size,
                .digest = command.md5,

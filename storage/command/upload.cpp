@@ -32,11 +32,13 @@ std::optional<PartRecord> find_part(const ReadTxn& txn, ObjectId upload, std::ui
 
 // Nobody finds the upload any more; parts that it still has wait among the deleted directories.
 void drop(Batch& batch, UnixMillis now, ObjectId id, const UploadRecord& upload) {
+  Batch::Bucket* bucket = batch.find_bucket(upload.bucket);
+  forget_parts(batch, bucket, upload);
   erase(batch.txn(), catalog::uploads, id);
   erase_name(batch.txn(), upload.parent, upload_row_name(upload.key, id));
   if (!has_rows(batch.txn(), id)) return;
   put(batch.txn(), catalog::deleted_directories, id,
-      {upload.path, upload.created, upload.created, now, upload.replication, {}});
+      {upload.path, upload.created, upload.created, now, upload.replication, {}, upload.bucket});
 }
 
 // The parts that were chosen, with their numbers.
@@ -81,8 +83,14 @@ Result<Outcome> apply(Batch& batch, UnixMillis now, const StartUpload& command) 
   const ObjectId parent = (*place.bucket)->uploads;
   const ObjectId id = batch.draw_id();
   put(batch.txn(), catalog::uploads, id,
-      {parent, path_of(command.volume, command.bucket, command.key), command.key, now,
-       (*place.bucket)->replication, command.metadata});
+      {parent,
+       path_of(command.volume, command.bucket, command.key),
+       command.key,
+       now,
+       (*place.bucket)->replication,
+       command.metadata,
+       {},
+       (*place.bucket)->id});
   put_name_row(batch, parent, upload_row_name(command.key, id), UploadRow{id, now});
   return Outcome{.upload = id};
 }
@@ -91,17 +99,29 @@ Result<Outcome> apply(Batch& batch, UnixMillis now, const PutPart& command) {
   if (command.number == 0 || command.number > limits::part_number_max) {
     return Error{Errc::invalid_argument};
   }
-  const Upload upload = TRY(find_upload(batch, command.upload));
+  Upload upload = TRY(find_upload(batch, command.upload));
   if (!are_consistent(batch, command.blocks, command.size)) {
     return Error{Errc::internal, {}, "a part names blocks that are unknown, used or too many"};
   }
 
   const ObjectId parent = command.upload.id;
   const std::string name = part_row_name(command.number);
-  if (const auto replaced = find_part(batch.txn(), parent, command.number)) {
-    discard(batch, replaced->id,
-            deleted(*replaced, upload.record.path, now, upload.record.replication));
+  const Replication copies = upload.record.replication;
+  Batch::Bucket& bucket = *upload.place.bucket;
+  for (Tally* parts :
+       {&batch.state().change().parts, &bucket.change().parts, &upload.record.parts}) {
+    parts->add(command.size, copies);
   }
+  if (const auto replaced = find_part(batch.txn(), parent, command.number)) {
+    for (Tally* parts :
+         {&batch.state().change().parts, &bucket.change().parts, &upload.record.parts}) {
+      parts->remove(replaced->size, copies);
+    }
+    discard(batch, &bucket, replaced->id,
+            deleted(*replaced, {upload.record.path, now, copies, bucket->id}));
+  }
+  put(batch.txn(), catalog::uploads, parent, upload.record);
+  count_blocks(batch, now, command.blocks);
   const PartRecord part{batch.draw_id(), now, command.size, command.md5, command.blocks};
   put_name_row(batch, parent, name, part);
   put_blocks(batch, part.blocks, part.id, parent, name);

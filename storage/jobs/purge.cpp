@@ -13,7 +13,8 @@ namespace dobson::storage {
 Purge::Purge(ManagedBlockStore& store, BlockIndex& index, Log& log, UnixMillis delete_delay_ms)
     : store_(store), index_(index), log_(log), delete_delay_ms_(delete_delay_ms) {
   for (const ContainerRow& container : index.containers()) {
-    if (container.state != ContainerState::open) unchecked_.push_back(container.id);
+    const bool has_file = container.state < ContainerState::deleting;
+    if (container.state != ContainerState::open && has_file) unchecked_.push_back(container.id);
   }
 }
 

@@ -4,6 +4,8 @@
 // node draws the same; 0 is never drawn.
 
 #include <cstdint>
+#include <span>
+#include <vector>
 
 #include "core/base/strong.h"
 
@@ -30,5 +32,8 @@ struct BlockRef {
   std::uint64_t length = 0;  // bytes
   bool operator==(const BlockRef&) const = default;
 };
+
+// Where they are, each container once.
+std::vector<ContainerId> containers_of(std::span<const BlockRef> blocks);
 
 }  // namespace dobson::storage

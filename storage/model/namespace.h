@@ -57,6 +57,10 @@ struct Totals {
   void add_key(std::uint64_t size, Replication replication);
   void remove_key(std::uint64_t size, Replication replication);
 
+  // Directories and keys somewhere inside.
+  void add(const Totals& inside);
+  void remove(const Totals& inside);
+
   // Of a directory somewhere inside, with all that is in it.
   void add_directory(const Totals& inside);
   void remove_directory(const Totals& inside);
@@ -65,6 +69,18 @@ struct Totals {
   bool empty() const { return keys == 0 && directories == 0; }
 
   bool operator==(const Totals&) const = default;
+};
+
+// How much there is of one kind of rows.
+struct Tally {
+  std::uint64_t rows = 0;
+  std::uint64_t bytes = 0;
+  std::uint64_t replicated_bytes = 0;
+
+  void add(std::uint64_t size, Replication replication);
+  void remove(std::uint64_t size, Replication replication);
+  void remove(const Tally& others);
+  bool operator==(const Tally&) const = default;
 };
 
 // Bytes of the blocks together: the size of their key.
@@ -92,6 +108,11 @@ struct BucketRecord {
   Replication replication = Replication::one;
   ObjectId uploads;  // the parent of its multipart uploads; 0 before the first
   Totals totals;
+  // What takes its space as well: what is below deleted directories, parts of unfinished uploads,
+  // deleted keys.
+  Totals deleted;
+  Tally parts;
+  Tally deleted_keys;
 };
 
 // What tells one content of a key from another.
@@ -143,6 +164,8 @@ struct UploadRecord {
   UnixMillis created = 0;
   Replication replication = Replication::one;
   std::vector<Metadata> metadata;
+  Tally parts;
+  ObjectId bucket;
 };
 struct PartRecord {
   ObjectId id;  // of this content

@@ -5,15 +5,15 @@
 namespace dobson::storage {
 
 StateCounts count_state(const ReadTxn& txn) {
-  StateCounts counts{.totals = read_state(txn).totals,
-                     .deleted_directories = txn.rows(catalog::deleted_directories.index),
-                     .deleted_keys = txn.rows(catalog::deleted_keys.index)};
-  TableCursor containers(txn, catalog::containers);
-  for (bool more = containers.first(); more; more = containers.next()) {
-    ++counts.containers;
-    if (containers.record().state == ContainerState::open) ++counts.open_containers;
-  }
-  return counts;
+  const StateRecord state = read_state(txn);
+  return {.totals = state.totals,
+          .deleted = state.deleted,
+          .containers = state.containers,
+          .parts = state.parts,
+          .deleted_keys = state.deleted_keys,
+          .deleted_blocks = state.deleted_blocks,
+          .uploads = txn.rows(catalog::uploads.index),
+          .deleted_directories = txn.rows(catalog::deleted_directories.index)};
 }
 
 }  // namespace dobson::storage

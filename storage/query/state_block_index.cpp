@@ -62,7 +62,8 @@ std::vector<ContainerRow> StateBlockIndex::containers() {
   std::vector<ContainerRow> found;
   TableCursor rows(txn, catalog::containers);
   for (bool more = rows.first(); more; more = rows.next()) {
-    found.push_back({rows.key(), rows.record().state});
+    const ContainerRecord container = rows.record();
+    found.push_back({rows.key(), container.state, container.blocks});
   }
   return found;
 }

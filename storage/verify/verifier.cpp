@@ -64,7 +64,8 @@ Verifier::Verifier(const ReadTxn& txn, const VerifyOptions& options,
        {catalog::names.index, catalog::names.index, catalog::names.index, catalog::names.index,
         catalog::volumes_by_owner.index, catalog::containers.index, catalog::blocks.index,
         catalog::deleted_blocks.index, catalog::uploads.index, catalog::deleted_directories.index,
-        catalog::deleted_directories.index, catalog::deleted_keys.index}) {
+        catalog::deleted_directories.index, catalog::deleted_keys.index,
+        catalog::container_keys.index, catalog::parents.index}) {
     all_ += txn_.rows(table);
   }
 }
@@ -81,9 +82,12 @@ std::uint64_t Verifier::run() {
     check_name_rows();
     check_ids();
     check_owners();
-    check_containers();
     check_blocks();
     check_deleted_blocks();
+    check_container_keys();
+    check_containers();
+    check_parents();
+    check_sums();
   } catch (const EnvError& error) {
     find("state", "", error.what());
   }

@@ -1,9 +1,10 @@
 #pragma once
 
 // The work of `verify` (storage/verify/verify.h): one object for one run. Its parts are
-// verifier.cpp (rows and ids), verifier_names.cpp and verifier_blocks.cpp.
+// verifier.cpp (rows and ids), verifier_names.cpp, verifier_blocks.cpp and verifier_sums.cpp.
 
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,8 @@ class Verifier {
   template <class Key, class Record>
   void decode_rows(const Table<Key, Record>& table);
   void check_totals(const std::string& path, const Totals& stored, const Totals& counted);
+  void check_tally(const std::string& path, const char* of, const Tally& stored,
+                   const Tally& counted);
   bool was_drawn(ObjectId id) const;
 
   // "shire/maps/a" of what has the block; parents have no index by id.
@@ -59,8 +62,13 @@ class Verifier {
                      const std::vector<BlockRef>& blocks, ObjectId content,
                      const BlockRecord& expected);
   void check_upload_rows(const std::string& path, ObjectId parent);
-  void check_parts(const std::string& path, ObjectId upload);
+  Tally check_parts(const std::string& path, ObjectId upload, Replication replication);
   void check_uploads();
+  void check_parent(const std::string& path, ObjectId id, ObjectId parent, std::string_view name);
+  void check_container_key(const ContainerKey& id, const ContainerKeyRecord& row);
+  void check_container_keys();
+  void check_parents();
+  void check_sums();
   void check_deleted_directories();
   void check_deleted_keys();
   void check_name_rows();
@@ -69,6 +77,7 @@ class Verifier {
   void check_owners();
   void check_containers();
   void check_blocks();
+  void count_block(BlockId block, std::uint64_t length);
   void check_block_row(const BlockKey& id, const BlockRecord& row);
   bool has_block(const BlockKey& id, const BlockRecord& row) const;
   void check_deleted_blocks();
@@ -80,6 +89,18 @@ class Verifier {
   std::uint64_t done_ = 0;
   std::uint64_t all_ = 0;
   StateRecord state_;
+
+  // Counted on the way, for `check_sums` and others.
+  struct Taken {
+    Totals deleted;
+    Tally parts;
+    Tally deleted_keys;
+  };
+  std::map<ObjectId, Taken> taken_;  // by bucket; of buckets that have such
+  Taken all_taken_;
+  Tally deleted_blocks_;
+  std::uint64_t parents_ = 0;
+  std::map<ContainerId, ContainerRecord> in_containers_;  // blocks, bytes and keys
 };
 
 }  // namespace dobson::storage

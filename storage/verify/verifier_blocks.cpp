@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
 #include "core/base/limits.h"
@@ -11,21 +12,50 @@
 namespace dobson::storage {
 
 void Verifier::check_containers() {
+  std::array<std::uint64_t, container_states> states{};
   TableCursor rows(txn_, catalog::containers);
   for (bool more = rows.first(); more; more = rows.next()) {
     tick();
-    const std::uint64_t id = rows.key().value;
-    if (id > 0 && id < state_.next_container) continue;
-    find(catalog::containers.name, std::to_string(id), "its id was never drawn");
+    const ContainerId id = rows.key();
+    const std::string text = std::to_string(id.value);
+    if (id.value == 0 || id.value >= state_.next_container) {
+      find(catalog::containers.name, text, "its id was never drawn");
+    }
+    const ContainerRecord stored = rows.record();
+    const ContainerRecord& counted = in_containers_[id];
+    ++states[static_cast<std::size_t>(stored.state)];
+    if (stored.blocks != counted.blocks || stored.bytes != counted.bytes ||
+        stored.keys != counted.keys) {
+      find(catalog::containers.name, text,
+           fmt::format("{} blocks of {} bytes for {} keys, counted {}, {}, {}", stored.blocks,
+                       stored.bytes, stored.keys, counted.blocks, counted.bytes, counted.keys));
+    }
+    if (stored.state >= ContainerState::deleting && counted.blocks != 0) {
+      find(catalog::containers.name, text, "deleted, with blocks");
+    }
+  }
+  if (states != state_.containers) {
+    find(catalog::meta.name, "containers", "not as many of each state as there are");
   }
 }
 
 void Verifier::check_blocks() {
   TableCursor rows(txn_, catalog::blocks);
+  BlockId last;
   for (bool more = rows.first(); more; more = rows.next()) {
     tick();
-    check_block_row(rows.key(), rows.record());
+    const BlockKey id = rows.key();
+    const BlockRecord row = rows.record();
+    check_block_row(id, row);
+    if (id.block != last) count_block(id.block, row.length);
+    last = id.block;
   }
+}
+
+void Verifier::count_block(BlockId block, std::uint64_t length) {
+  ContainerRecord& container = in_containers_[block.container];
+  ++container.blocks;
+  container.bytes += length;
 }
 
 void Verifier::check_block_row(const BlockKey& id, const BlockRecord& row) {
@@ -68,9 +98,12 @@ void Verifier::check_deleted_blocks() {
   TableCursor rows(txn_, catalog::deleted_blocks);
   for (bool more = rows.first(); more; more = rows.next()) {
     tick();
-    if (!contains(txn_, catalog::containers, rows.key().container)) {
-      find(catalog::deleted_blocks.name, describe(rows.key()), "no such container");
-    }
+    const BlockId id = rows.key();
+    const std::uint64_t length = rows.record().length;
+    const auto container = get(txn_, catalog::containers, id.container);
+    if (!container) find(catalog::deleted_blocks.name, describe(id), "no such container");
+    count_block(id, length);
+    deleted_blocks_.add(length, container ? container->replication : Replication::one);
   }
 }
 
@@ -81,6 +114,9 @@ void Verifier::check_deleted_keys() {
     const DeletedKeyRecord key = rows.record();
     const std::string path = "deleted " + printable(key.path);
     if (key.blocks.empty()) find(catalog::deleted_keys.name, path, "without blocks");
+    for (Taken* taken : {&all_taken_, &taken_[key.bucket]}) {
+      taken->deleted_keys.add(key.size, key.replication);
+    }
     for (const auto& [id, length] : key.blocks) {
       const auto row = get(txn_, catalog::blocks, {id, rows.key()});
       if (row && row->length == length) continue;

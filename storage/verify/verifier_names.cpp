@@ -24,6 +24,7 @@ void Verifier::check_volumes() {
       continue;
     }
     ++counted.volumes;
+    check_parent(path, volume->id, root_id, volumes.name());
     if (!is_legal_user(volume->owner)) {
       find(catalog::names.name, path, "not a name of an owner: " + printable(volume->owner));
     } else if (!contains(txn_, catalog::volumes_by_owner, {volume->owner, volumes.name()})) {
@@ -48,6 +49,7 @@ void Verifier::check_buckets(const std::string& path, const VolumeRecord& volume
     }
     ++counted.buckets;
     ++root.buckets;
+    check_parent(bucket_path, bucket->id, volume.id, buckets.name());
     check_bucket(bucket_path, *bucket, counted, root);
   }
   check_totals(path, volume.totals, counted);
@@ -100,11 +102,18 @@ void Verifier::check_key(const std::string& path, const Parent& parent, std::str
   below.totals.direct_bytes += key.size;
   below.reach = std::max<std::uint64_t>(below.reach, name.size());
   if (!is_legal_key_name(name)) find(catalog::names.name, path, "not a name of a key");
+  for (const ContainerId container : containers_of(key.blocks)) {
+    if (contains(txn_, catalog::container_keys, container_key(container, parent.id, name, key.id)))
+      continue;
+    find(catalog::container_keys.name, path,
+         fmt::format("missing in container {}", container.value));
+  }
   check_content(path, key.size, key.blocks, key.id, {0, parent.id, std::string(name)});
 }
 
 void Verifier::check_directory(const std::string& path, const Parent& parent, std::string_view name,
                                const DirectoryRecord& directory, Below& below) {
+  check_parent(path, directory.id, parent.id, name);
   const Below inside = check_keys(path, {directory.id, parent.replication, true});
   check_totals(path, directory.totals, inside.totals);
   if (inside.reach > directory.reach) {
@@ -149,11 +158,18 @@ void Verifier::check_upload_rows(const std::string& path, ObjectId parent) {
       find(catalog::names.name, path + "/" + printable(names.name()), "not an upload's");
       continue;
     }
-    check_parts(printable(record->path), upload->id);
+    const Tally parts = check_parts(printable(record->path), upload->id, record->replication);
+    check_tally(printable(record->path), "parts", record->parts, parts);
+    for (Taken* taken : {&all_taken_, &taken_[record->bucket]}) {
+      taken->parts.rows += parts.rows;
+      taken->parts.bytes += parts.bytes;
+      taken->parts.replicated_bytes += parts.replicated_bytes;
+    }
   }
 }
 
-void Verifier::check_parts(const std::string& path, ObjectId upload) {
+Tally Verifier::check_parts(const std::string& path, ObjectId upload, Replication replication) {
+  Tally parts;
   NameScan names(txn_, upload, {}, {});
   while (names.next()) {
     tick();
@@ -167,7 +183,9 @@ void Verifier::check_parts(const std::string& path, ObjectId upload) {
     }
     check_content(fmt::format("{} part {}", path, number), part->size, part->blocks, part->id,
                   {0, upload, std::string(names.name())});
+    parts.add(part->size, replication);
   }
+  return parts;
 }
 
 void Verifier::check_uploads() {
@@ -191,13 +209,14 @@ void Verifier::check_deleted_directories() {
     const bool has_children = names.next();
     Below below;
     if (has_children && is_row_of<PartRecord>(names.row())) {
-      check_parts(path, rows.key());
+      check_parts(path, rows.key(), parent.replication);
     } else if (has_children && is_row_of<UploadRow>(names.row())) {
       check_upload_rows(path, rows.key());
     } else {
       below = check_keys(path, {rows.key(), parent.replication, true});
     }
     check_totals(path, parent.totals, below.totals);
+    for (Taken* taken : {&all_taken_, &taken_[parent.bucket]}) taken->deleted.add(below.totals);
   }
 }
 

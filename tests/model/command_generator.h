@@ -49,6 +49,11 @@ class CommandGenerator {
 
   ContainerId container() {
     if (oracle_.containers.empty() || below(30) == 0) return {999'999};
+    std::vector<ContainerId> open;
+    for (const auto& [id, state] : oracle_.containers) {
+      if (state == ContainerState::open) open.push_back(id);
+    }
+    if (!open.empty() && below(10) != 0) return open[below(open.size())];
     auto at = oracle_.containers.begin();
     std::advance(at, below(oracle_.containers.size()));
     return at->first;
@@ -181,7 +186,10 @@ class CommandGenerator {
       case 7:
         return CreateContainer{};
       case 8:
-        return CloseContainer{container()};
+        return MoveContainer{
+            below(2) == 0 ? container() : ContainerId{1 + below(9)},
+            one_of({ContainerState::open, ContainerState::closing, ContainerState::closed,
+                    ContainerState::deleting, ContainerState::deleted})};
       case 9:
       case 10:
       case 11:

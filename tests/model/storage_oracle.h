@@ -324,9 +324,16 @@ class Oracle {
     return ok;
   }
 
-  Answer run(const storage::CloseContainer& c) {
+  Answer run(const storage::MoveContainer& c) {
+    using State = storage::ContainerState;
     if (!containers.contains(c.container)) return Errc::container_not_found;
-    containers[c.container] = storage::ContainerState::closed;
+    State& state = containers[c.container];
+    if (state == c.to) return ok;
+    const bool next = static_cast<int>(c.to) == static_cast<int>(state) + 1;
+    const bool skips = state == State::open && c.to == State::closed;
+    if (!next && !skips) return Errc::precondition_failed;
+    if (c.to == State::deleting && has_blocks(c.container)) return Errc::precondition_failed;
+    state = c.to;
     return ok;
   }
 
@@ -468,14 +475,25 @@ class Oracle {
 
   bool are_unusable(const std::vector<storage::BlockRef>& blocks) const {
     return std::ranges::any_of(blocks, [this](const storage::BlockRef& block) {
-      return !containers.contains(block.id.container) || gone.contains(block.id) ||
+      const auto container = containers.find(block.id.container);
+      return container == containers.end() ||
+             container->second > storage::ContainerState::closing || gone.contains(block.id) ||
              is_live(block.id);
     });
   }
 
   bool is_live(storage::BlockId id) const {
-    const auto has = [id](const OracleKey& key) {
-      return std::ranges::any_of(key.blocks, [id](const auto& block) { return block.id == id; });
+    return is_any_live([id](storage::BlockId block) { return block == id; });
+  }
+
+  bool has_blocks(storage::ContainerId container) const {
+    const auto is_there = [container](storage::BlockId id) { return id.container == container; };
+    return std::ranges::any_of(gone, is_there) || is_any_live(is_there);
+  }
+
+  bool is_any_live(const auto& is_it) const {
+    const auto has = [&](const OracleKey& key) {
+      return std::ranges::any_of(key.blocks, [&](const auto& block) { return is_it(block.id); });
     };
     for (const auto& [volume_name, volume] : volumes) {
       for (const auto& [bucket_name, bucket] : volume.buckets) {

@@ -124,6 +124,10 @@ bool operator<(const NameKey& a, const NameKey& b) {
 bool operator<(const OwnerKey& a, const OwnerKey& b) {
   return std::tie(a.owner, a.volume) < std::tie(b.owner, b.volume);
 }
+bool operator<(const ContainerKey& a, const ContainerKey& b) {
+  return std::tie(a.container, a.parent, a.name, a.content) <
+         std::tie(b.container, b.parent, b.name, b.content);
+}
 
 BOOST_AUTO_TEST_SUITE(storage_codec)
 
@@ -135,6 +139,10 @@ BOOST_AUTO_TEST_CASE(keys_sort_as_their_fields) {
   check_key_order<BlockId>([&] { return generator.make<BlockId>(); });
   check_key_order<NameKey>([&] { return NameKey{ObjectId{generator.below(3)}, name()}; });
   check_key_order<OwnerKey>([&] { return OwnerKey{generator.string(4), name()}; });
+  check_key_order<ContainerKey>([&] {
+    return ContainerKey{ContainerId{generator.below(2)}, ObjectId{generator.below(2)},
+                        generator.string(4), ObjectId{generator.below(3)}};
+  });
 }
 
 BOOST_AUTO_TEST_CASE(strange_keys_are_refused) {
@@ -159,8 +167,10 @@ struct DeletedBlocks : Stored<DeletedBlockRecord> {};
 struct DeletedKeys : Stored<DeletedKeyRecord> {};
 struct DeletedDirectories : Stored<DeletedDirectoryRecord> {};
 struct Uploads : Stored<UploadRecord> {};
+struct ContainerKeys : Stored<ContainerKeyRecord> {};
+struct Parents : Stored<ParentRecord> {};
 using AllStored = std::tuple<Names, Commands, State, Containers, Blocks, DeletedBlocks, DeletedKeys,
-                             DeletedDirectories, Uploads>;
+                             DeletedDirectories, Uploads, ContainerKeys, Parents>;
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(values_come_back, OfStored, AllStored) {
   using T = OfStored::Value;

@@ -55,7 +55,12 @@ class FakeState final : public storage::Log, public storage::BlockIndex {
 
   void wait_until_closed(storage::ContainerId id) {
     std::unique_lock lock(mutex_);
-    closed_.wait(lock, [&] { return containers_.at(id) == storage::ContainerState::closed; });
+    moved_.wait(lock, [&] { return containers_.at(id) == storage::ContainerState::closed; });
+  }
+
+  void move(storage::ContainerId id, storage::ContainerState to) {
+    std::lock_guard lock(mutex_);
+    containers_.at(id) = to;
   }
 
   // With live and deleted rows.
@@ -88,7 +93,10 @@ class FakeState final : public storage::Log, public storage::BlockIndex {
   std::vector<storage::ContainerRow> containers() override {
     std::lock_guard lock(mutex_);
     std::vector<storage::ContainerRow> found;
-    for (const auto& [id, state] : containers_) found.push_back({id, state});
+    for (const auto& [id, state] : containers_) {
+      const auto of_it = [id](const auto& row) { return row.first.container == id; };
+      found.push_back({id, state, static_cast<std::uint64_t>(std::ranges::count_if(rows_, of_it))});
+    }
     return found;
   }
 
@@ -143,9 +151,9 @@ class FakeState final : public storage::Log, public storage::BlockIndex {
     containers_[id] = storage::ContainerState::open;
     return storage::Outcome{.container = id};
   }
-  Result<storage::Outcome> apply(const storage::CloseContainer& close) {
-    containers_.at(close.container) = storage::ContainerState::closed;
-    closed_.notify_all();
+  Result<storage::Outcome> apply(const storage::MoveContainer& move) {
+    containers_.at(move.container) = move.to;
+    moved_.notify_all();
     return storage::Outcome{};
   }
   Result<storage::Outcome> apply(const storage::PurgeBlocks& purge) {
@@ -158,7 +166,7 @@ class FakeState final : public storage::Log, public storage::BlockIndex {
   Result<storage::Outcome> apply(const auto&) { return Error{Errc::internal}; }
 
   mutable std::mutex mutex_;
-  std::condition_variable closed_;
+  std::condition_variable moved_;
   std::map<storage::ContainerId, storage::ContainerState> containers_;
   std::map<storage::BlockId, Row> rows_;
   std::optional<Error> refusal_;

@@ -257,7 +257,7 @@ BOOST_AUTO_TEST_CASE(a_container_is_closed_when_nothing_in_it_is_in_flight) {
     later = put(pattern(options.block_bytes));
   } while (later.blocks.at(0).id.container.value < id.value + 2);
   state.wait_until_closed(ContainerId{id.value + 1});  // retired after the first one
-  BOOST_TEST((state.containers().at(0).state == ContainerState::open));
+  BOOST_TEST((state.containers().at(0).state == ContainerState::closing));
 
   for (const BlockRef& block : test::finish(*early)->blocks) state.add_block(block);
   early->keep();

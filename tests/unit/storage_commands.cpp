@@ -338,12 +338,41 @@ BOOST_AUTO_TEST_CASE(objects_links_and_containers_have_counters_of_their_own) {
   BOOST_TEST(run(CreateContainer{})->container.value == 2);
 }
 
-BOOST_AUTO_TEST_CASE(a_container_is_opened_and_closed) {
-  BOOST_TEST(run(CloseContainer{container}).ok());
-  const auto row = get(Snapshot(env()), catalog::containers, container);
-  BOOST_TEST((row.value().state == ContainerState::closed));
-  BOOST_TEST(text_of(run(CloseContainer{{999}})) == "container_not_found");
-  BOOST_TEST(run(key("a", 1)).ok());  // what was on its way still arrives
+BOOST_AUTO_TEST_CASE(a_container_lives_until_it_is_empty) {
+  const auto row = [&] { return get(Snapshot(env()), catalog::containers, container).value(); };
+  const auto move = [&](ContainerState to) { return text_of(run(MoveContainer{container, to})); };
+  BOOST_TEST(run(key("a", 7)).ok());
+  BOOST_TEST((row().blocks == 1 && row().bytes == 7 && row().keys == 1));
+  BOOST_TEST(move(ContainerState::closing) == "ok");
+  BOOST_TEST(run(key("b", 1)).ok());  // what was on its way still arrives
+  BOOST_TEST(move(ContainerState::closed) == "ok");
+  BOOST_TEST(move(ContainerState::closed) == "ok");
+  BOOST_TEST(text_of(run(key("c", 1))) == "internal");
+  BOOST_TEST(move(ContainerState::open) == "precondition_failed");
+  BOOST_TEST(move(ContainerState::deleting) == "precondition_failed");  // it has blocks
+  BOOST_TEST(run(DeleteKey{"shire", "maps", "a"}).ok());
+  BOOST_TEST(run(DeleteKey{"shire", "maps", "b"}).ok());
+  BOOST_TEST((row().blocks == 2 && row().keys == 0));
+  BOOST_TEST(run(PurgeKeys{9}).ok());
+  BOOST_TEST(move(ContainerState::deleting) ==
+             "precondition_failed");  // its blocks have their space still
+  PurgeBlocks purge;
+  {
+    const Snapshot txn(env());
+    TableCursor deleted(txn, catalog::deleted_blocks);
+    for (bool more = deleted.first(); more; more = deleted.next()) {
+      purge.blocks.push_back(deleted.key());
+    }
+  }
+  BOOST_TEST(run(std::move(purge)).ok());
+  BOOST_TEST((row().blocks == 0 && row().bytes == 0));
+  BOOST_TEST(move(ContainerState::deleted) == "precondition_failed");
+  BOOST_TEST(move(ContainerState::deleting) == "ok");
+  BOOST_TEST(move(ContainerState::deleted) == "ok");
+  const auto counts = read_state(Snapshot(env())).containers;
+  BOOST_TEST(counts == (std::array<std::uint64_t, container_states>{0, 0, 0, 0, 1}),
+             boost::test_tools::per_element());
+  BOOST_TEST(text_of(run(MoveContainer{{999}})) == "container_not_found");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

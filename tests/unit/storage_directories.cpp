@@ -208,6 +208,30 @@ BOOST_AUTO_TEST_CASE(a_bucket_of_directories_alone_goes_with_them) {
   BOOST_TEST(rows(catalog::names.index) == 1);         // the volume
 }
 
+BOOST_AUTO_TEST_CASE(a_bucket_counts_what_is_below_its_deleted_directories) {
+  BOOST_TEST(put("a/b/c", 5) == "ok");
+  BOOST_TEST(put("a/d", 2000) == "ok");
+  BOOST_TEST(put("e", 7) == "ok");
+  BOOST_TEST(remove("a/", true) == "ok");
+  BOOST_TEST(tree().totals.keys == 1);
+  const auto below = [&] {
+    const Totals deleted = tree().deleted;
+    BOOST_TEST((read_state(Snapshot(env())).deleted == deleted));
+    return std::tuple(deleted.directories, deleted.keys, deleted.bytes);
+  };
+  BOOST_TEST((below() == std::tuple(1, 2, 2005)));  // "a/" itself is none of them
+  BOOST_TEST(tree().deleted.keys_by_size[1] == 1);
+  BOOST_TEST(run(PurgeDirectories{2}).ok());
+  BOOST_TEST((below() == std::tuple(0, 1, 5)));
+  BOOST_TEST((tree().deleted_keys == Tally{1, 2000, 2000}));
+  BOOST_TEST(run(PurgeDirectories{9}).ok());
+  BOOST_TEST((below() == std::tuple(0, 0, 0)));
+  BOOST_TEST((tree().deleted_keys == Tally{2, 2005, 2005}));
+  BOOST_TEST(run(PurgeKeys{9}).ok());
+  BOOST_TEST((tree().deleted_keys == Tally{}));
+  BOOST_TEST((read_state(Snapshot(env())).deleted_blocks == Tally{2, 2005, 2005}));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 // A copy shares its blocks, and they stay until the last key of them is gone.

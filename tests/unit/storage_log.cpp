@@ -189,8 +189,8 @@ BOOST_AUTO_TEST_CASE(it_says_that_it_is_crowded) {
 }
 
 BOOST_AUTO_TEST_CASE(a_batch_ends_when_it_has_changed_enough) {
-  // A volume changes two rows, each in a leaf of its own at worst.
-  constexpr int fit = limits::batch_bytes / (2 * limits::page_bytes);
+  // A volume changes three rows, each in a leaf of its own at worst.
+  constexpr int fit = limits::batch_bytes / (3 * limits::page_bytes);
   constexpr int volumes = fit + fit / 2;
   gate.close(*log);
   propose(CreateContainer{}, Priority::background);

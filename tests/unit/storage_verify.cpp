@@ -150,7 +150,46 @@ BOOST_AUTO_TEST_CASE(blocks_of_keys) {
           "blocks block 2 in container 1: not as key shire/maps/a has it",
           "blocks block 2 in container 1: key shire/maps/a does not have it",
           "blocks block 4 in container 1: deleted as well",
-          "blocks block 9 in container 1: key shire/maps/none does not have it"});
+          "blocks block 9 in container 1: key shire/maps/none does not have it",
+          "containers 1: 5 blocks of 48 bytes for 3 keys, counted 6, 46, 3",
+          "namespace /: deleted blocks: 1 of 5 bytes, with copies 5; counted 2, 11, 11"});
+}
+
+BOOST_AUTO_TEST_CASE(keys_of_containers) {
+  const ContainerId container{1};
+  damage([&](WriteTxn& txn) {
+    erase(txn, catalog::container_keys, container_key(container, bucket_id, "a", key_id));
+    put(txn, catalog::container_keys, container_key(container, bucket_id, "none", key_id), {});
+  });
+  expect({"container_keys shire/maps/a: missing in container 1",
+          "container_keys " + std::to_string(bucket_id.value) +
+              "/none: has no blocks in container 1"});
+}
+
+BOOST_AUTO_TEST_CASE(where_parents_stand) {
+  damage([](WriteTxn& txn) {
+    erase(txn, catalog::parents, bucket_id);
+    put(txn, catalog::parents, volume_id, {root_id, "mordor"});
+  });
+  expect({"parents shire: not where it stands", "parents shire/maps: missing",
+          "parents : 1 rows for 2 parents"});
+}
+
+BOOST_AUTO_TEST_CASE(sums_of_what_was_deleted) {
+  damage_name<BucketRecord>(volume_id, "maps", [](BucketRecord& bucket) {
+    bucket.deleted.keys = 2;
+    bucket.deleted_keys.rows = 1;
+  });
+  damage([](WriteTxn& txn) {
+    StateRecord state = read_state(txn);
+    state.deleted.bytes = 1;
+    state.deleted_keys.bytes = 2;
+    write_state(txn, state);
+  });
+  expect({"namespace below deleted directories: totals: bytes 1, counted 0",
+          "namespace /: deleted keys: 0 of 2 bytes, with copies 0; counted 0, 0, 0",
+          "namespace shire/maps, deleted: totals: keys 2, counted 0",
+          "namespace shire/maps: deleted keys: 1 of 0 bytes, with copies 0; counted 0, 0, 0"});
 }
 
 BOOST_AUTO_TEST_CASE(a_key_whose_blocks_are_not_its_size) {
@@ -165,7 +204,7 @@ BOOST_AUTO_TEST_CASE(a_key_whose_blocks_are_not_its_size) {
 BOOST_AUTO_TEST_CASE(a_container_that_is_missing) {
   damage([](WriteTxn& txn) { erase(txn, catalog::containers, ContainerId{1}); });
   const std::vector<std::string> found = findings();
-  BOOST_TEST(found.size() == 5);  // four live blocks and a deleted one
+  BOOST_TEST(found.size() == 6);  // four live blocks and a deleted one, and the number of them
   BOOST_TEST(found[0] == "blocks block 1 in container 1: no such container");
   BOOST_TEST(found[4] == "deleted_blocks block 3 in container 1: no such container");
 }
@@ -213,7 +252,8 @@ BOOST_AUTO_TEST_CASE(ids_that_were_never_drawn) {
                       " was never drawn");
   damage_name<KeyRecord>(bucket_id, "a", [](KeyRecord& key) { key.id = key_id; });
   damage([](WriteTxn& txn) { put(txn, catalog::containers, ContainerId{2}, {}); });
-  expect({"containers 2: its id was never drawn"});
+  expect({"containers 2: its id was never drawn",
+          "meta containers: not as many of each state as there are"});
 }
 
 BOOST_AUTO_TEST_CASE(ids_that_were_drawn_twice) {
@@ -299,15 +339,22 @@ BOOST_FIXTURE_TEST_CASE(uploads_and_their_rows, Tree) {
   });
   expect(
       {"namespace shire/maps/" + printable(upload_row_name("up", upload)) + ": not an upload's",
-       "uploads " + std::to_string(upload.value) + ": its bucket does not list it: shire/maps/up"});
+       "uploads " + std::to_string(upload.value) + ": its bucket does not list it: shire/maps/up",
+       "namespace /: parts: 1 of 9 bytes, with copies 9; counted 0, 0, 0",
+       "namespace shire/maps: parts: 1 of 9 bytes, with copies 9; counted 0, 0, 0"});
 }
 
 BOOST_FIXTURE_TEST_CASE(parts_of_uploads, Tree) {
   damage_name<PartRecord>(upload, part_row_name(2), [](PartRecord& part) { part.size = 10; });
-  expect({"namespace shire/maps/up part 2: 9 bytes in its blocks, size 10"});
+  const std::string parts = "parts: 1 of 9 bytes, with copies 9; counted 1, 10, 10";
+  expect({"namespace shire/maps/up part 2: 9 bytes in its blocks, size 10",
+          "namespace shire/maps/up: " + parts, "namespace /: " + parts,
+          "namespace shire/maps: " + parts});
   damage_name<PartRecord>(upload, part_row_name(2), [](PartRecord& part) { part.blocks.clear(); });
   expect({"namespace shire/maps/up part 2: 0 bytes in its blocks, size 10",
-          "blocks block 7 in container 1: key upload shire/maps/up does not have it"});
+          "namespace shire/maps/up: " + parts,
+          "blocks block 7 in container 1: key upload shire/maps/up does not have it",
+          "namespace /: " + parts, "namespace shire/maps: " + parts});
   damage_names(upload, "2", row_of_a());
   expect_among_others("namespace shire/maps/up: not a part: 2");
 }

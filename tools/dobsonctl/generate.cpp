@@ -26,6 +26,7 @@ namespace {
 namespace fs = std::filesystem;
 using storage::BlockRef;
 using storage::Command;
+using storage::ContainerId;
 using storage::ObjectId;
 
 constexpr std::size_t round_commands = 4096;
@@ -79,13 +80,17 @@ class Places {
  public:
   explicit Places(storage::Log& log) : log_(log) {}
 
-  // Containers that are full are closed through `proposer`.
+  // Containers that were full before are closed through `proposer`: what took their last blocks was
+  // proposed.
   Try<std::vector<BlockRef>> take(std::uint64_t size, Proposer& proposer) {
+    for (const ContainerId full : std::exchange(full_, {})) {
+      TRY(proposer.add(storage::MoveContainer{full}));
+    }
     std::vector<BlockRef> blocks;
     while (size > 0) {
       const std::uint64_t length = std::min<std::uint64_t>(size, limits::block_bytes);
       const std::uint64_t bytes = storage::bytes_on_disk(length);
-      if (end_ + bytes > limits::container_bytes) TRY(next_container(proposer));
+      if (end_ + bytes > limits::container_bytes) TRY(next_container());
       blocks.push_back({{containers_.back(), end_}, length});
       end_ += bytes;
       size -= length;
@@ -96,9 +101,9 @@ class Places {
  private:
   static constexpr std::size_t made_together = 256;
 
-  Try<void> next_container(Proposer& proposer) {
+  Try<void> next_container() {
     if (!containers_.empty()) {
-      TRY(proposer.add(storage::CloseContainer{containers_.back()}));
+      full_.push_back(containers_.back());
       containers_.pop_back();
     }
     if (containers_.empty()) {
@@ -114,7 +119,8 @@ class Places {
   }
 
   storage::Log& log_;
-  std::vector<storage::ContainerId> containers_;  // OPEN; the last one is being filled
+  std::vector<ContainerId> containers_;  // OPEN; the last one is being filled
+  std::vector<ContainerId> full_;
   std::uint64_t end_ = limits::container_bytes;
 };
 
