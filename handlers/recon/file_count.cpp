@@ -58,7 +58,7 @@ class FileCounts final : public RowSource {
  private:
   void add(const storage::BucketPlace& place, const storage::BucketRecord& bucket, RowSink& sink) {
     for (int bin = 0; bin < storage::size_bins; ++bin) {
-      const auto count = bucket.totals.keys_by_size[bin];
+      const auto count = bucket.totals.keys_by_size[bin] + bucket.deleted.keys_by_size[bin];
       const auto size = upper_bound(bin);
       if (count == 0 || (wanted_.size != 0 && wanted_.size != size)) continue;
       auto& json = http::JsonWriter::begin();

@@ -136,7 +136,8 @@ void write_bucket(JsonWriter& json, std::string_view volume, std::string_view na
   write_common(json, {.name = name,
                       .quota_bytes = no_quota,
                       .quota_names = no_quota,
-                      .used_names = bucket.totals.keys + bucket.totals.directories,
+                      .used_names = bucket.totals.keys + bucket.totals.directories +
+                                    bucket.deleted.keys + bucket.deleted.directories,
                       .created = bucket.created,
                       .modified = bucket.modified});
   json.key("acls").array();
@@ -144,7 +145,10 @@ void write_bucket(JsonWriter& json, std::string_view volume, std::string_view na
   json.end_array().key("volumeName").string(volume);
   json.key("storageType").string(to_wire(bucket.storage_type));
   json.key("versioning").boolean(versioned);
-  json.key("usedBytes").number(bucket.totals.replicated_bytes);
+  json.key("usedBytes")
+      .number(bucket.totals.replicated_bytes + bucket.deleted.replicated_bytes +
+              bucket.parts.replicated_bytes);
+  json.key("snapshotUsedBytes").number(bucket.deleted_keys.replicated_bytes);
   json.key("encryptionInfo").null().key("replicationConfigInfo").object();
   write_replication(json, bucket.replication);
   json.key("type").string("RATIS").end_object();

@@ -97,12 +97,20 @@ class ReconCase(unittest.TestCase):
 
     # --- Things to look at ---
 
-    def made(self, method, target, headers=(), body=None, user="bilbo"):
+    def made(self, method, target, headers=(), body=None, user="bilbo", status=201):
         headers = [("Host", "localhost"), ("x-ozone-version", "v1"),
                    ("Date", "Mon, 26 Jun 2017 04:23:30 GMT"), ("Authorization", "OZONE root"),
                    ("x-ozone-user", user), *headers]
         reply = self.exchange("ozone", support.request_bytes(method, target, headers, body))
-        self.assertEqual(reply.status, 201, f"{method} {target}: {reply}")
+        self.assertEqual(reply.status, status, f"{method} {target}: {reply}")
+        return reply
+
+    def settled(self):
+        """The state of the cluster once nothing is below deleted directories."""
+        end = time.monotonic() + 60
+        while (state := self.get("/clusterState"))["deletedDirs"] != 0:
+            self.assertLess(time.monotonic(), end, state)
+        return state
 
     def volume(self, name=None, quota=None, **who):
         name = name or f"vol{next(fresh_numbers)}"

@@ -64,6 +64,24 @@ class TestBuckets(ReconCase):
         for limit in (0, -1):
             self.assertEqual(self.names(volume="buca", limit=limit), [])
 
+    def test_parts_take_space(self):
+        volume = self.volume()
+        self.bucket(volume, "buc")
+        self.key(volume, "buc", "key", 10)
+
+        def used():
+            row, = self.get("/buckets", volume=volume)["buckets"]
+            return row["usedBytes"], row["usedNamespace"], row["snapshotUsedBytes"]
+
+        target = f"/{volume}/buc/big"
+        upload = self.made("POST", target + "?uploads", status=200).json()["uploadID"]
+        target += f"?uploadId={upload}"
+        for size in (100, 30):
+            self.made("PUT", f"{target}&partNumber=1", body=bytes(size))
+            self.assertEqual(used()[:2], (10 + size, 1))
+        self.made("DELETE", target, status=200)
+        self.assertEqual(used()[:2], (10, 1))
+
     def test_of_all(self):
         everything = self.names(limit=MOST_INT)
         self.assertEqual(everything, sorted(everything))

@@ -112,7 +112,7 @@ class TestClusterState(ReconCase):
                "filesystemCapacity", "filesystemUsed", "filesystemAvailable"]
 
     def test_counts(self):
-        before = self.get("/clusterState")
+        before = self.settled()
         self.assertEqual(list(before), self.FIELDS)
         self.assertEqual((before["scmServiceId"], before["omServiceId"]), (None, None))
         volume = self.volume()
