@@ -3,26 +3,44 @@
 // A query whose cost is a scan: made on a thread of a pool, in a snapshot of its own, answered on
 // its reactor (design.md §2).
 
+#include <chrono>
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <memory>
 #include <string>
 
 #include "core/async/pool.h"
+#include "core/base/limits.h"
 #include "http/route/exchange.h"
 #include "storage/store.h"
 
 namespace dobson {
 
+// How long one may take.
+class ScanTime {
+ public:
+  // Asked at every row. True: limits::scan_ms have gone by.
+  bool over() {
+    constexpr std::uint64_t rows_between = 4096;
+    return ++rows_ % rows_between == 0 && std::chrono::steady_clock::now() >= end_;
+  }
+
+ private:
+  std::chrono::steady_clock::time_point end_ =
+      std::chrono::steady_clock::now() + std::chrono::milliseconds(limits::scan_ms);
+  std::uint64_t rows_ = 0;
+};
+
 class Scan final : public http::Deferred, private Pool::Job {
  public:
   using Text = Result<std::string>;
   using Make = std::function<Text(const storage::ReadTxn&)>;
-  using Answer = void (*)(http::Exchange&, const Text&);
+  using Answer = std::function<void(http::Exchange&, const Text&)>;
 
   // `answer` gets what `make` has made; overloaded: too many scans wait.
   Scan(Pool& pool, storage::Store& store, Make make, Answer answer)
-      : pool_(pool), store_(store), make_(std::move(make)), answer_(answer) {}
+      : pool_(pool), store_(store), make_(std::move(make)), answer_(std::move(answer)) {}
 
   void start(Completion& done) override {
     done_ = &done;

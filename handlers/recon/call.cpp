@@ -92,6 +92,10 @@ void answer_error(http::Exchange& exchange, int status) {
   answer_message(exchange, status, message_of(status));
 }
 
+void answer_error(http::Exchange& exchange, int status, std::string_view message) {
+  answer_message(exchange, status, message);
+}
+
 void begin_json(http::Exchange& exchange, int status) {
   begin_answer(exchange, status);
   exchange.header("Content-Type", "application/json");

@@ -20,6 +20,7 @@ bool for_users(void* context, http::Exchange& exchange);
 
 // With the default message of the status.
 void answer_error(http::Exchange& exchange, int status);
+void answer_error(http::Exchange& exchange, int status, std::string_view message);
 
 // The head of an answer in JSON; a body follows.
 void begin_json(http::Exchange& exchange, int status);

@@ -1,80 +1,130 @@
 #include "handlers/recon/listing.h"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
-#include "core/base/limits.h"
 #include "handlers/recon/call.h"
-#include "http/json/writer.h"
 
 namespace dobson::recon {
 
 namespace {
 
+using http::JsonWriter;
+
+// What is asked for, and how much of it there is.
+struct Rows {
+  Context& context;
+  std::string_view name;
+  std::int64_t limit;
+  std::unique_ptr<RowSource> source;
+  std::string text = {};  // of the first `count`
+  std::int64_t count = 0;
+  bool more = false;
+
+  bool tired = false;  // before there were so many as one answer may hold
+
+  void begin(const storage::ReadTxn& txn, ScanTime* time) {
+    RowSink sink(text, std::min(limit, limits::buffered_rows), limits::buffered_bytes, false, time);
+    more = source->next(txn, sink) && sink.count() < limit;
+    count = sink.count();
+    tired = sink.tired();
+  }
+};
+
 class RowStream final : public http::PageSource {
  public:
-  // `begun`: the first `count` rows.
-  RowStream(Context& context, unsigned reactor, std::string_view name, std::int64_t limit,
-            std::unique_ptr<RowSource> source, std::string begun, std::int64_t count)
-      : context_(context),
-        reactor_(reactor),
-        name_(name),
-        left_(limit - count),
-        source_(std::move(source)),
-        begun_(std::move(begun)),
-        count_(count) {}
+  RowStream(unsigned reactor, Rows begun) : reactor_(reactor), rows_(std::move(begun)) {}
 
   Result<bool> next(std::string& out) override {
-    if (begun_) {
-      out.append(name_.empty() ? "[" : R"({")").append(name_).append(name_.empty() ? "" : R"(":[)");
-      out.append(*begun_);
-      begun_.reset();
+    if (!std::exchange(begun_, true)) {
+      append_begin(out);
       return true;
     }
-    RowSink sink(out, left_, out.size() + limits::stream_chunk_bytes, count_ > 0);
-    const bool more = source_->next(context_.readers.txn(reactor_), sink) && sink.count() < left_;
-    left_ -= sink.count();
-    count_ += sink.count();
-    if (more) return true;
-    out.push_back(']');
-    if (!name_.empty()) {
-      out.append(R"(,"totalCount":)").append(std::to_string(count_)).push_back('}');
-    }
+    RowSink sink(out, rows_.limit - rows_.count, out.size() + limits::stream_chunk_bytes,
+                 rows_.count > 0);
+    const bool full = rows_.source->next(rows_.context.readers.txn(reactor_), sink);
+    rows_.count += sink.count();
+    if (full && rows_.count < rows_.limit) return true;
+    append_end(out);
     return false;
   }
 
  private:
-  Context& context_;
+  // The first rows, without the end of their array.
+  void append_begin(std::string& out) {
+    auto& json = JsonWriter::begin();
+    if (rows_.name.empty()) {
+      json.raw_array(rows_.text);
+    } else {
+      json.object();
+      rows_.source->write_head(json);
+      json.key(rows_.name).raw_array(rows_.text).end_object();
+    }
+    const std::string_view end = rows_.name.empty() ? "]" : "]}";
+    out.append(json.text().substr(0, json.text().size() - end.size()));
+    std::string().swap(rows_.text);
+  }
+
+  void append_end(std::string& out) {
+    out.push_back(']');
+    if (rows_.name.empty()) return;
+    auto& json = JsonWriter::begin();
+    json.object();
+    rows_.source->write_sums(json, rows_.count);
+    rows_.source->write_tail(json);
+    json.end_object();
+    out.append(",").append(json.text().substr(1));
+  }
+
   unsigned reactor_;
-  std::string_view name_;
-  std::int64_t left_;
-  std::unique_ptr<RowSource> source_;
-  std::optional<std::string> begun_;
-  std::int64_t count_;
+  Rows rows_;
+  bool begun_ = false;
 };
+
+void answer_begun(http::Exchange& exchange, Rows rows) {
+  if (rows.more) {
+    begin_json(exchange, 200);
+    exchange.finish_stream(std::make_unique<RowStream>(exchange.reactor(), std::move(rows)));
+    return;
+  }
+  if (rows.count == 0 && rows.source->answer_none(exchange)) return;
+  auto& json = JsonWriter::begin();
+  if (rows.name.empty()) {
+    json.raw_array(rows.text);
+  } else {
+    json.object();
+    rows.source->write_head(json);
+    rows.source->write_sums(json, rows.count);
+    json.key(rows.name).raw_array(rows.text);
+    rows.source->write_tail(json);
+    json.end_object();
+  }
+  answer_json(exchange, json.text());
+}
 
 }  // namespace
 
 void answer_rows(Context& context, http::Exchange& exchange, std::string_view name,
                  std::int64_t limit, std::unique_ptr<RowSource> source) {
-  std::string rows;
-  RowSink sink(rows, std::min(limit, limits::buffered_rows), limits::buffered_bytes, false);
-  const bool more = source->next(context.read(exchange), sink) && sink.count() < limit;
-  if (more) {
-    begin_json(exchange, 200);
-    exchange.finish_stream(std::make_unique<RowStream>(context, exchange.reactor(), name, limit,
-                                                       std::move(source), std::move(rows),
-                                                       sink.count()));
-    return;
-  }
-  auto& json = http::JsonWriter::begin();
-  if (name.empty()) {
-    json.raw_array(rows);
-  } else {
-    json.object().key("totalCount").integer(sink.count()).key(name).raw_array(rows).end_object();
-  }
-  answer_json(exchange, json.text());
+  Rows rows{context, name, limit, std::move(source)};
+  rows.begin(context.read(exchange), nullptr);
+  answer_begun(exchange, std::move(rows));
+}
+
+std::unique_ptr<http::Deferred> scan_rows(Context& context, std::string_view name,
+                                          std::int64_t limit, std::unique_ptr<RowSource> source) {
+  const auto rows = std::make_shared<Rows>(Rows{context, name, limit, std::move(source)});
+  const auto make = [rows](const storage::ReadTxn& txn) -> Result<std::string> {
+    ScanTime time;
+    rows->begin(txn, &time);
+    if (rows->tired) return Error{Errc::overloaded};
+    return std::string();
+  };
+  const auto answer = [rows](http::Exchange& exchange, const Result<std::string>& made) {
+    if (!made) return answer_error(exchange, 503);
+    answer_begun(exchange, std::move(*rows));
+  };
+  return std::make_unique<Scan>(context.scans, context.store, make, answer);
 }
 
 }  // namespace dobson::recon

@@ -1,7 +1,7 @@
 #pragma once
 
-// Answers that are rows. What fits is read from one snapshot, and its scalars stand before the
-// rows; what does not is streamed, a fresh snapshot a page, and its scalars stand behind them
+// Answers that are rows. What fits is read from one snapshot, and the sums of its rows stand before
+// them; what does not is streamed, a fresh snapshot a page, and its sums stand behind them
 // (spec/recon.md §2).
 
 #include <cstdint>
@@ -9,7 +9,10 @@
 #include <string>
 #include <string_view>
 
+#include "core/base/limits.h"
+#include "handlers/common/scan.h"
 #include "handlers/recon/context.h"
+#include "http/json/writer.h"
 #include "http/route/exchange.h"
 
 namespace dobson::recon {
@@ -18,10 +21,12 @@ namespace dobson::recon {
 class RowSink {
  public:
   // Full after `most` rows, or when `out` has `enough` bytes. `follows`: rows stand before these.
-  RowSink(std::string& out, std::int64_t most, std::size_t enough, bool follows)
-      : out_(out), left_(most), enough_(enough), follows_(follows) {}
+  // `time`: of a scan; without it, full after limits::reactor_rows that were passed over, too.
+  RowSink(std::string& out, std::int64_t most, std::size_t enough, bool follows,
+          ScanTime* time = nullptr)
+      : out_(out), left_(most), enough_(enough), follows_(follows), time_(time) {}
 
-  bool full() const { return left_ <= 0 || out_.size() >= enough_; }
+  bool full() const { return left_ <= 0 || out_.size() >= enough_ || tired_; }
   void add(std::string_view row) {
     if (follows_) out_.push_back(',');
     follows_ = true;
@@ -29,6 +34,14 @@ class RowSink {
     --left_;
     ++count_;
   }
+  // A row was looked at that does not belong there.
+  void pass() { tired_ = time_ != nullptr ? time_->over() : ++passed_ >= limits::reactor_rows; }
+  // The rows that follow stand in an array of their own, behind this one.
+  void next_array(std::string_view name) {
+    out_.append(R"(],")").append(name).append(R"(":[)");
+    follows_ = false;
+  }
+  bool tired() const { return tired_; }  // of passing
   std::int64_t count() const { return count_; }
 
  private:
@@ -36,19 +49,36 @@ class RowSink {
   std::int64_t left_;
   std::size_t enough_;
   bool follows_;
+  ScanTime* time_;
+  std::uint64_t passed_ = 0;
+  bool tired_ = false;
   std::int64_t count_ = 0;
 };
 
-// The rows of one answer. What it keeps between calls is its place.
+// The rows of one answer, and the members beside their array. What it keeps between calls is its
+// place, and sums.
 class RowSource {
  public:
   virtual ~RowSource() = default;
   // Adds rows until the sink is full. True: it was, so rows may remain.
   virtual bool next(const storage::ReadTxn& txn, RowSink& sink) = 0;
+
+  // In this order; of the rows are the sums, and all that stands behind the rows in any case.
+  virtual void write_head(http::JsonWriter&) {}
+  virtual void write_sums(http::JsonWriter& json, std::int64_t count) {
+    json.key("totalCount").integer(count);
+  }
+  virtual void write_tail(http::JsonWriter&) {}
+  // False: no rows are answered like any number of them.
+  virtual bool answer_none(http::Exchange&) { return false; }
 };
 
-// `{"totalCount":n,"NAME":[…]}`, or the array alone if it has no name.
+// `{HEAD,SUMS,"NAME":[…],TAIL}`, or the array alone if it has no name.
 void answer_rows(Context& context, http::Exchange& exchange, std::string_view name,
                  std::int64_t limit, std::unique_ptr<RowSource> source);
+
+// The same by the scan pool, for rows that are few among many; 503 after limits::scan_ms.
+std::unique_ptr<http::Deferred> scan_rows(Context& context, std::string_view name,
+                                          std::int64_t limit, std::unique_ptr<RowSource> source);
 
 }  // namespace dobson::recon

@@ -43,6 +43,27 @@ constexpr Param usage[] = {
      .doc = "`true`: the 30 largest; else the first 10,000, without it by size, the largest first, "
             "else by name, directories before keys"}};
 
+constexpr Param prev_key{.name = "prevKey",
+                         .doc =
+                             "Only rows behind this one: a lastKey, whether or not that row is "
+                             "still there"};
+
+constexpr Param list_keys[] = {
+    {.name = "startPrefix",
+     .required = true,
+     .min = 1,
+     .example = "/volume/bucket",
+     .doc =
+         "`/volume/bucket`, and behind it the beginning of a key of an OBJECT_STORE bucket, or a "
+         "directory or file of a FILE_SYSTEM_OPTIMIZED one"},
+    {.name = "replicationType", .doc = "`RATIS`; any other has no keys"},
+    {.name = "creationDate",
+     .doc = "`MM-dd-yyyy HH:mm:ss` of the server's time zone: only keys created since; no such "
+            "time: none"},
+    {.name = "keySize", .type = Type::integer, .doc = "Only keys of so many bytes and more"},
+    prev_key,
+    limit};
+
 constexpr Param file_count[] = {
     {.name = "volume", .doc = "Only its buckets"},
     {.name = "bucket", .doc = "Only buckets of this name"},

@@ -5,6 +5,7 @@
 #include "handlers/recon/errors.h"
 #include "handlers/recon/features.h"
 #include "handlers/recon/file_count.h"
+#include "handlers/recon/list_keys.h"
 #include "handlers/recon/namespace.h"
 #include "handlers/recon/params.h"
 #include "handlers/recon/shapes.h"
@@ -100,6 +101,17 @@ constexpr Route routes[] = {
      .params = params::list_buckets,
      .gate = &for_admins,
      .scans = true},
+    {.method = Method::get,
+     .pattern = "/api/v1/keys/listKeys[/]",
+     .handler = long_query<&list_keys>,
+     .name = "list_keys",
+     .summary = "Keys of a bucket or directory, by name, with filters",
+     .answer = "status, path, replicatedDataSize, unReplicatedDataSize, lastKey; `keys`: "
+               "volumeName, bucketName, keyName, dataSize, parentId, file, times, key, path, "
+               "replicatedSize, replicationInfo, isKey, size. Nothing found: path is empty, the "
+               "sizes are -1, there is no lastKey",
+     .params = params::list_keys,
+     .gate = &for_admins},
     {.method = Method::get,
      .pattern = "/api/v1/features/disabledFeatures[/]",
      .handler = query<&disabled_features>,

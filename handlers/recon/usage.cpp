@@ -1,6 +1,5 @@
 #include "handlers/recon/usage.h"
 
-#include <chrono>
 #include <memory_resource>
 #include <optional>
 
@@ -40,20 +39,6 @@ Question question_of(const http::Exchange& exchange) {
           .most = is_true("sortSubPaths") ? limits::largest_paths : limits::sub_paths};
 }
 
-// Fails when the time of a scan is over.
-class Budget {
- public:
-  bool over() {
-    constexpr std::uint64_t rows_between = 4096;
-    return ++rows_ % rows_between == 0 && std::chrono::steady_clock::now() >= end_;
-  }
-
- private:
-  std::chrono::steady_clock::time_point end_ =
-      std::chrono::steady_clock::now() + std::chrono::milliseconds(limits::scan_ms);
-  std::uint64_t rows_ = 0;
-};
-
 // Adds the children of a place. False: the time is over.
 class Children {
  public:
@@ -83,7 +68,7 @@ class Children {
  private:
   bool add(std::string_view name, const storage::Totals& totals) {
     paths_.add(name, false, totals.bytes, totals.replicated_bytes);
-    return !budget_.over();
+    return !time_.over();
   }
 
   // Without keys it ends behind the last of so many directories.
@@ -92,7 +77,7 @@ class Children {
     if (!files_ && directories == 0) return true;
     bool in_time = true;
     storage::visit_entries(txn_, parent, replication, {}, [&](const storage::Entry& entry) {
-      in_time = !budget_.over();
+      in_time = !time_.over();
       if (entry.directory) directories -= 1 + entry.directories;
       if (entry.directory || files_) {
         const auto name = entry.name.substr(0, entry.name.size() - entry.directory);
@@ -106,7 +91,7 @@ class Children {
   const storage::ReadTxn& txn_;
   bool files_;
   SubPaths& paths_;
-  Budget budget_;
+  ScanTime time_;
 };
 
 // Rows that `Children` looks at, at most.

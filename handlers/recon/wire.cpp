@@ -55,13 +55,6 @@ void write_acl(JsonWriter& json, const storage::Acl& acl) {
   json.end_array().end_object();
 }
 
-void write_replication(JsonWriter& json, storage::Replication replication) {
-  const bool one = replication == storage::Replication::one;
-  json.key("replicationConfig").object().key("replicationFactor").string(one ? "ONE" : "THREE");
-  json.key("requiredNodes").number(storage::copies_of(replication));
-  json.key("minimumNodes").integer(1).key("replicationType").string("RATIS").end_object();
-}
-
 // The last component of a name; slashes at its end do not count.
 std::string_view file_name(std::string_view name) {
   const auto end = name.find_last_not_of('/');
@@ -114,6 +107,13 @@ std::int64_t quota_of(const std::optional<std::uint64_t>& quota) {
   return quota ? static_cast<std::int64_t>(*quota) : no_quota;
 }
 
+void write_replication(JsonWriter& json, std::string_view key, storage::Replication replication) {
+  const bool one = replication == storage::Replication::one;
+  json.key(key).object().key("replicationFactor").string(one ? "ONE" : "THREE");
+  json.key("requiredNodes").number(storage::copies_of(replication));
+  json.key("minimumNodes").integer(1).key("replicationType").string("RATIS").end_object();
+}
+
 void write_volume(JsonWriter& json, std::string_view name, const storage::VolumeRecord& volume) {
   json.object();
   write_empty_object(json, "metadata");
@@ -150,7 +150,7 @@ void write_bucket(JsonWriter& json, std::string_view volume, std::string_view na
               bucket.parts.replicated_bytes);
   json.key("snapshotUsedBytes").number(bucket.deleted_keys.replicated_bytes);
   json.key("encryptionInfo").null().key("replicationConfigInfo").object();
-  write_replication(json, bucket.replication);
+  write_replication(json, "replicationConfig", bucket.replication);
   json.key("type").string("RATIS").end_object();
   json.key("sourceVolume").null().key("sourceBucket").null();
   json.key("bucketLayout").string(to_wire(bucket.layout));
@@ -184,7 +184,7 @@ void write_key(JsonWriter& json, const Place& place, const Key& key) {
   json.key("volumeName").string(place.volume).key("bucketName").string(place.bucket);
   json.key("keyName").string(place.name).key("dataSize").number(record.size);
   write_location_versions(json, record);
-  write_replication(json, key.bucket.replication);
+  write_replication(json, "replicationConfig", key.bucket.replication);
   json.key("encInfo").null().end_object();
 }
 

@@ -16,6 +16,10 @@ namespace dobson::recon {
 inline constexpr std::int64_t no_quota = -1;
 std::int64_t quota_of(const std::optional<std::uint64_t>& quota);
 
+// A member of that name.
+void write_replication(http::JsonWriter& json, std::string_view key,
+                       storage::Replication replication);
+
 // `objectInfo` of a summary; the first two are rows of listings, too.
 void write_volume(http::JsonWriter& json, std::string_view name,
                   const storage::VolumeRecord& volume);

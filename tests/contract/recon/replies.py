@@ -4,7 +4,7 @@ import os
 
 import support
 from recon import case
-from recon.case import BASE, ReconCase
+from recon.case import BASE, ReconCase, asked
 
 ALLOW = "HEAD,GET,OPTIONS"
 
@@ -12,8 +12,9 @@ ALLOW = "HEAD,GET,OPTIONS"
 class TestEveryRoute(ReconCase):
     def paths(self):
         for route in case.declared.of_family("recon"):
-            query = "?path=/" if any(p["name"] == "path" for p in route.params) else ""
-            yield route, route.path.removeprefix(BASE), query
+            given = {p["name"]: p.get("example", "/") for p in route.params
+                     if p.get("required")}
+            yield route, route.path.removeprefix(BASE), asked("", given)
 
     def test_get_and_head_are_alike(self):
         for _, path, query in self.paths():
@@ -44,14 +45,15 @@ class TestEveryRoute(ReconCase):
             for param in route.params:
                 if param["schema"]["type"] != "integer":
                     continue
+                asks = (query + "&" if query else "?") + param["name"]
                 schema = param["schema"]
                 least, most = (schema.get(name, limit) for name, limit in (
                     ("minimum", -1 << 63), ("maximum", (1 << 63) - 1)))
                 for good in ("", least, most, "007"):
-                    self.assertEqual(self.call(f"{path}?{param['name']}={good}").status, 200)
+                    self.assertEqual(self.call(f"{path}{asks}={good}").status, 200)
                 for bad in ("abc", "1.5", "%201", "1%20", "+1", "0x1", least - 1, most + 1,
                             "9" * 30):
-                    reply = self.refused(400, f"{path}?{param['name']}={bad}")
+                    reply = self.refused(400, f"{path}{asks}={bad}")
                     self.assertIn(param["name"], reply.json()["message"])
 
     def test_queries(self):
@@ -63,7 +65,7 @@ class TestEveryRoute(ReconCase):
 
     def test_long_targets(self):
         for _, path, query in self.paths():
-            target = path + (query or "?x=")
+            target = path + (query + "&" if query else "?") + "x="
             self.refused(414, target + "a" * (8193 - len(BASE + target)))
             connection = self.connections.pop("recon", None)
             self.assertIsNone(connection)

@@ -1,0 +1,229 @@
+#include "handlers/recon/list_keys.h"
+
+#include <algorithm>
+#include <ctime>
+#include <limits>
+#include <string>
+#include <utility>
+
+#include "core/base/limits.h"
+#include "handlers/common/query.h"
+#include "handlers/recon/call.h"
+#include "handlers/recon/key_prefix.h"
+#include "handlers/recon/listing.h"
+#include "handlers/recon/raw_key.h"
+#include "handlers/recon/wire.h"
+#include "storage/query/namespace.h"
+#include "storage/query/path.h"
+
+namespace dobson::recon {
+
+namespace {
+
+constexpr UnixMillis never = std::numeric_limits<UnixMillis>::max();
+
+struct Filter {
+  bool replicated = true;  // as is asked for; all keys are
+  std::uint64_t least_size = 0;
+  UnixMillis created_since = 0;
+
+  bool takes_all() const { return least_size == 0 && created_since == 0; }
+  bool takes(const storage::KeyRow& row) const {
+    return row.size >= least_size && row.created >= created_since;
+  }
+};
+
+// "MM-dd-yyyy HH:mm:ss" of the server's time zone.
+UnixMillis time_of(const std::string& text) {
+  std::tm date{};
+  const char* const end = strptime(text.c_str(), "%m-%d-%Y %H:%M:%S", &date);
+  if (end != text.c_str() + text.size()) return never;
+  date.tm_isdst = -1;
+  return UnixMillis{std::mktime(&date)} * 1000;
+}
+
+Filter filter_of(const http::Exchange& exchange) {
+  const auto type = query_or_empty(exchange, "replicationType");
+  const auto date = query_or_empty(exchange, "creationDate");
+  const auto size = query_integer(exchange, "keySize", 0);
+  return {.replicated = type.empty() || type == "RATIS",
+          .least_size = static_cast<std::uint64_t>(std::max(size, std::int64_t{0})),
+          .created_since = date.empty() ? 0 : time_of(std::string(date))};
+}
+
+void answer_no_keys(http::Exchange& exchange) {
+  answer_json(exchange,
+              R"({"status":"OK","path":"","replicatedDataSize":-1,"unReplicatedDataSize":-1,)"
+              R"("keys":[]})");
+}
+
+// What is listed: keys of a bucket whose names begin with `prefix`, or the one of that name.
+struct Asked {
+  std::string_view text;  // startPrefix
+  std::string_view volume_name;
+  std::string_view bucket_name;
+  storage::ObjectId volume;
+  storage::BucketRecord bucket;
+  std::string prefix = {};
+  bool one = false;
+  std::uint64_t keys = 0;  // at most
+
+  bool is_tree() const { return bucket.layout == storage::Layout::file_system_optimized; }
+};
+
+class KeyRows final : public RowSource {
+ public:
+  KeyRows(Asked asked, Filter filter, std::string after)
+      : asked_(std::move(asked)), filter_(filter), after_(std::move(after)) {}
+
+  bool next(const storage::ReadTxn& txn, RowSink& sink) override {
+    above_.reset();
+    storage::KeyScan keys(txn, asked_.bucket, {asked_.prefix, after_});
+    while (keys.next() && !(asked_.one && keys.row().name != asked_.prefix)) {
+      if (sink.full()) return true;
+      if (filter_.takes(keys.row())) {
+        sink.add(text_of(txn, keys.row()));
+      } else {
+        sink.pass();
+      }
+      after_.assign(keys.row().name);
+    }
+    return false;
+  }
+
+  void write_head(http::JsonWriter& json) override {
+    json.key("status").string("OK").key("path").string(asked_.text);
+  }
+  void write_sums(http::JsonWriter& json, std::int64_t) override {
+    json.key("replicatedDataSize").number(bytes_ * copies_of(asked_.bucket.replication));
+    json.key("unReplicatedDataSize").number(bytes_).key("lastKey").string(last_);
+  }
+  bool answer_none(http::Exchange& exchange) override {
+    answer_no_keys(exchange);
+    return true;
+  }
+
+ private:
+  // The id of the directory that ends where the name's last component begins.
+  storage::ObjectId parent_of(const storage::ReadTxn& txn, std::string_view above) {
+    if (above.empty()) return asked_.bucket.id;
+    if (!above_ || above_->path != above) {
+      above_ = Above{std::string(above), storage::find_directory(txn, asked_.bucket, above)->id};
+    }
+    return above_->id;
+  }
+
+  std::string_view text_of(const storage::ReadTxn& txn, const storage::KeyRow& row) {
+    const auto& [volume, bucket] = std::pair(asked_.volume_name, asked_.bucket_name);
+    std::string_view name = row.name;
+    storage::ObjectId parent;
+    if (asked_.is_tree()) {
+      name.remove_prefix(row.name.rfind('/') + 1);
+      parent = parent_of(txn, row.name.substr(0, row.name.size() - name.size()));
+      last_ = to_text(TreeKey{asked_.volume, asked_.bucket.id, parent, name});
+    } else {
+      last_ = to_text(FlatKey{volume, bucket, name});
+    }
+    bytes_ += row.size;
+    path_.assign(volume).append("/").append(bucket).append("/").append(row.name);
+    auto& json = http::JsonWriter::begin();
+    json.object().key("volumeName").string(volume).key("bucketName").string(bucket);
+    json.key("keyName").string(name).key("dataSize").number(row.size);
+    json.key("parentId").number(parent.value).key("file").boolean(true);
+    json.key("creationTime").integer(row.created).key("modificationTime").integer(row.modified);
+    json.key("key").string(last_).key("path").string(path_);
+    json.key("replicatedSize").number(row.size * copies_of(asked_.bucket.replication));
+    write_replication(json, "replicationInfo", asked_.bucket.replication);
+    json.key("isKey").boolean(true).key("size").number(row.size).end_object();
+    return json.text();
+  }
+
+  struct Above {
+    std::string path;
+    storage::ObjectId id;
+  };
+
+  Asked asked_;
+  Filter filter_;
+  std::string after_;
+  std::string last_;  // raw key of the last row
+  std::uint64_t bytes_ = 0;
+  std::optional<Above> above_;  // the directory of the last row
+  std::string path_;
+};
+
+// Nothing: no keys can be there.
+std::optional<Asked> find(const storage::ReadTxn& txn, std::string_view text,
+                          const KeyPrefix& prefix) {
+  const auto volume = storage::find_volume(txn, prefix.volume);
+  auto bucket = storage::find_bucket(txn, prefix.volume, prefix.bucket);
+  if (!volume || !bucket) return std::nullopt;
+  Asked asked{text, prefix.volume, prefix.bucket, volume->id, std::move(*bucket)};
+  asked.keys = asked.bucket.totals.keys;
+  if (!asked.is_tree()) {
+    asked.prefix = prefix.rest;
+    return asked;
+  }
+  asked.prefix = tidy_path(prefix.rest);
+  if (asked.prefix.empty()) return asked;
+  const auto directory = storage::find_directory(txn, asked.bucket, asked.prefix + '/');
+  asked.one = !directory;
+  asked.keys = directory ? directory->totals.keys : 1;
+  if (directory) asked.prefix.push_back('/');
+  return asked;
+}
+
+// The rows behind a cursor are those whose names are greater than this; nothing: there are none.
+// key_not_found: it is of a directory that is gone, so its place is not known.
+Result<std::optional<std::string>> name_at(const storage::ReadTxn& txn, const Asked& asked,
+                                           std::string_view cursor) {
+  using Name = std::optional<std::string>;
+  const auto tree = asked.is_tree() ? tree_key_of(cursor) : std::nullopt;
+  if (tree && tree->volume == asked.volume && tree->bucket == asked.bucket.id) {
+    const auto above = storage::path_of(txn, tree->parent);
+    const auto bucket = std::string(asked.volume_name).append("/").append(asked.bucket_name) + '/';
+    if (!above || !above->starts_with(bucket)) return Error{Errc::key_not_found};
+    return Name(above->substr(bucket.size()).append(tree->name));
+  }
+  const auto first = asked.is_tree()
+                         ? to_text(TreeKey{asked.volume, asked.bucket.id, asked.bucket.id, {}})
+                         : to_text(FlatKey{asked.volume_name, asked.bucket_name, {}});
+  if (!asked.is_tree() && cursor.starts_with(first)) return Name(cursor.substr(first.size()));
+  return cursor < first ? Name("") : std::nullopt;
+}
+
+}  // namespace
+
+std::unique_ptr<http::Deferred> list_keys(Context& context, http::Exchange& exchange) {
+  const auto text = query_or_empty(exchange, "startPrefix");
+  const auto prefix = text.starts_with('/') ? key_prefix_of(text) : std::nullopt;
+  const auto wrong = prefix ? why_illegal(*prefix) : std::optional(shallow_prefix);
+  if (wrong) {
+    answer_error(exchange, 400, *wrong);
+    return nullptr;
+  }
+  const storage::ReadTxn& txn = context.read(exchange);
+  const Filter filter = filter_of(exchange);
+  auto asked = filter.replicated ? find(txn, text, *prefix) : std::nullopt;
+  if (!asked) {
+    answer_no_keys(exchange);
+    return nullptr;
+  }
+  auto after = name_at(txn, *asked, query_or_empty(exchange, "prevKey"));
+  if (!after) {
+    answer_error(exchange, 400, "prevKey is of a directory that is gone");
+    return nullptr;
+  }
+  if (!*after) {
+    answer_no_keys(exchange);
+    return nullptr;
+  }
+  const bool scans = !filter.takes_all() && asked->keys >= limits::reactor_rows;
+  const auto limit = query_integer(exchange, "limit", limits::insight_rows);
+  auto rows = std::make_unique<KeyRows>(std::move(*asked), filter, std::move(**after));
+  if (scans) return scan_rows(context, "keys", limit, std::move(rows));
+  answer_rows(context, exchange, "keys", limit, std::move(rows));
+  return nullptr;
+}
+
+}  // namespace dobson::recon
