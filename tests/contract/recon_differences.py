@@ -6,6 +6,7 @@ an error, as is a difference that none explains.
 """
 
 import posixpath
+import re
 import urllib.parse
 
 from expectation import ANY
@@ -13,7 +14,7 @@ from recon_recording import BUCKETS
 
 BASE = "/api/v1"
 SERVED = {"/clusterState", "/namespace/summary", "/namespace/usage", "/namespace/quota",
-          "/namespace/dist", "/volumes", "/buckets", "/utilization/fileCount"}
+          "/namespace/dist", "/volumes", "/buckets", "/utilization/fileCount", "/keys/listKeys"}
 ALLOW = "HEAD,GET,OPTIONS"
 
 
@@ -311,6 +312,60 @@ def bucket_cursor(step, expected):
         expected.json["totalCount"] -= 1
 
 
+# --- Keys ----------------------------------------------------------------------------------------
+
+
+def keys_at(volume, name, rest):
+    """What a prefix names, by name: path -> size."""
+    bucket = BUCKETS.get((volume, name))
+    if bucket is None:
+        return {}
+    above = "/".join(piece for piece in rest.split("/") if piece)
+    takes = ((lambda key: not above or key == above or key.startswith(above + "/")) if bucket.tree
+             else (lambda key: key.startswith(rest)))
+    return {key: bucket.keys[key] for key in sorted(bucket.keys, key=str.encode) if takes(key)}
+
+
+def listed_keys(step, expected):
+    """D34, D35, §5.2: keys that can be reached, by name; one copy is kept of everything, and no id is
+    one of the recording's, which stand before all."""
+    query = expected.query
+    prefix = re.fullmatch("/+([^/]+)/+([^/]+)/?(.*)", query.get("startPrefix", ""))
+    if expected.route != "/keys/listKeys" or expected.status not in (200, 500) or not prefix:
+        return
+    volume, name, rest = prefix.groups()
+    if min(len(volume), len(name)) < 3:
+        return expected.error(400)
+    rows = keys_at(volume, name, rest)
+    shown = (expected.json if expected.status == 200 else {}).get("keys", [])
+    if query.keys() == {"startPrefix"}:
+        assert rows.items() >= {row["path"].split("/", 2)[2]: row["size"] for row in shown
+                                if "/gone" not in row["path"]}.items(), step
+    after = query.get("prevKey", "").removeprefix(f"/{volume}/{name}/")
+    rows = [(key, size) for key, size in rows.items()
+            if (after.startswith("/-") or key > after) and after != "/zzz"
+            and query.get("replicationType", "") in ("", "RATIS")
+            and query.get("creationDate", "") in ("", "01-01-2020 00:00:00")
+            and size >= int(query.get("keySize") or 0)]
+    rows = rows[:max(int(query.get("limit", 1000)), 0)]
+    expected.status = 200
+    expected.json = {"status": "OK", "path": query["startPrefix"] if rows else "",
+                     "replicatedDataSize": sum(size for _, size in rows) if rows else -1,
+                     "unReplicatedDataSize": sum(size for _, size in rows) if rows else -1,
+                     **({"lastKey": ANY} if rows else {}), "keys": []}
+    tree = rows and BUCKETS[volume, name].tree
+    for key, size in rows:
+        path = f"{volume}/{name}/{key}"
+        raw = ANY if tree else "/" + path
+        expected.json["keys"].append({
+            "volumeName": volume, "bucketName": name,
+            "keyName": key.rpartition("/")[2] if tree else key, "dataSize": size,
+            "parentId": ANY if tree else 0, "file": True, "creationTime": ANY,
+            "modificationTime": ANY, "key": raw, "path": path, "replicatedSize": size,
+            "replicationInfo": ratis_one(), "isKey": True, "size": size})
+        expected.json["lastKey"] = raw
+
+
 # --- Utilization, cluster ------------------------------------------------------------------------
 
 
@@ -352,4 +407,5 @@ RULES = [not_served, malformed_number, error_body, allowed_methods, summary_path
          top_level_counts, usage_of_one_copy, direct_keys, sub_paths, capacity_and_copies,
          no_bucket_quota, volume_cursor, bucket_cursor, object_quotas, object_acls,
          object_metadata, bucket_counters, bucket_name, bucket_replication, bucket_layouts,
-         key_replication, key_locations, file_counts, cluster_state]
+         key_replication, key_locations, file_counts, cluster_state,
+         listed_keys]

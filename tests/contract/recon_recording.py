@@ -7,7 +7,8 @@ import support
 from expectation import ANY
 
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "golden", "recon")
-SCENARIOS = ["namespace", "namespace-paths", "volumes-buckets", "utilization", "errors"]
+SCENARIOS = ["namespace", "namespace-paths", "volumes-buckets", "utilization", "errors",
+             "keys-list"]
 
 # Always a time or an id, whether or not it was seen to change.
 VOLATILE = {"creationTime", "modificationTime", "containerID", "localID"}
@@ -89,8 +90,10 @@ class Step:
         return support.request_bytes(self.method, target, self.headers, self.body)
 
     def json(self):
-        """The recorded body, volatile values left open; None: it is not JSON."""
-        if self.response["headers"].get("Content-Type") != "application/json":
+        """The recorded body, volatile values left open; None: an error, whose text need not be JSON
+        even if it says so."""
+        if (self.response["status"] >= 400
+                or self.response["headers"].get("Content-Type") != "application/json"):
             return None
         return self._open(json.loads(self.response["body"] or "null"))
 
