@@ -81,9 +81,12 @@ class Exchange {
   virtual void finish(std::string_view body) = 0;  // HEAD: its length, without the body
   virtual void finish_without_length() = 0;        // HEAD of a thing whose length is not known
   virtual void finish_stream(std::unique_ptr<PageSource> source) = 0;  // chunked; 1.0: until close
-  virtual void begin_body(std::uint64_t length) = 0;  // then write_body, exactly that much
+  // Then write_body, exactly that much. Of a length that is not known (chunked; 1.0: until close),
+  // pieces that are not empty, and end_body.
+  virtual void begin_body(std::optional<std::uint64_t> length) = 0;
   // False: the client has gone, stop.
   virtual Task<bool> write_body(std::span<const std::byte> bytes) = 0;
+  virtual void end_body() = 0;  // where the length is known, it has ended already
   // The rest of a begun body will not come (a damaged block): cut the connection.
   virtual void abort() = 0;
   // Close after this answer.

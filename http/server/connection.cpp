@@ -157,8 +157,7 @@ Task<void> Connection::go_on(Step step) {
 
 void Connection::end_request() {
   using Answer = ServerExchange::Answer;
-  const bool cut_short = exchange_->answer() == Answer::body && exchange_->body_left() > 0;
-  if (exchange_->answer() == Answer::aborted || cut_short) {
+  if (exchange_->answer() == Answer::aborted || exchange_->body_goes_on()) {
     cut();
   } else if (!exchange_->stays_open()) {
     ending_ = lingers_ = true;
@@ -387,7 +386,7 @@ Task<bool> Connection::write_body(Bytes bytes) {
   extra_ = bytes;
   if (!send()) {
     co_await send_rest(bytes.size());
-  } else if (exchange_->body_left() > 0) {
+  } else if (exchange_->body_goes_on()) {
     co_await let_others();
   }
   co_return !broken_;

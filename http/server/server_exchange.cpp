@@ -174,34 +174,63 @@ void ServerExchange::finish_without_length() {
 }
 
 void ServerExchange::finish_stream(std::unique_ptr<PageSource> source) {
-  if (chunked()) {
-    out_.append("Transfer-Encoding: chunked\r\n");
-  } else {
-    close_after();
-  }
+  unknown_length_line();
   const bool head = request_.method == Method::head;
   end_head(head ? Answer::complete : Answer::stream);
   if (!head) source_ = std::move(source);
 }
 
-void ServerExchange::begin_body(std::uint64_t length) {
-  length_line(length);
-  const bool empty = length == 0 || request_.method == Method::head;
+void ServerExchange::begin_body(std::optional<std::uint64_t> length) {
+  if (length) {
+    length_line(*length);
+  } else {
+    unknown_length_line();
+  }
+  const bool empty = length == 0U || request_.method == Method::head;
   end_head(empty ? Answer::complete : Answer::body);
   body_left_ = length;
 }
 
 Task<bool> ServerExchange::write_body(std::span<const std::byte> bytes) {
   if (answer_ != Answer::body) return gone();  // to HEAD, or cut
-  DOBSON_ASSERT(bytes.size() <= body_left_);
-  body_left_ -= bytes.size();
+  if (!body_left_ && chunked()) return write_chunk(bytes);
+  if (body_left_) {
+    DOBSON_ASSERT(bytes.size() <= *body_left_);
+    *body_left_ -= bytes.size();
+  }
   return port_->write_body(bytes);
+}
+
+// The line break behind a chunk goes out with what follows it.
+Task<bool> ServerExchange::write_chunk(std::span<const std::byte> bytes) {
+  DOBSON_ASSERT(!bytes.empty());  // it would end the body
+  std::array<char, 16> digits;
+  const char* const end = std::to_chars(digits.begin(), digits.end(), bytes.size(), 16).ptr;
+  out_.append(std::string_view(digits.data(), end)).append("\r\n");
+  const bool taken = co_await port_->write_body(bytes);
+  if (taken) out_.append("\r\n");
+  co_return taken;
+}
+
+void ServerExchange::end_body() {
+  if (answer_ != Answer::body) return;  // to HEAD, or cut
+  DOBSON_ASSERT(body_left_.value_or(0) == 0);
+  if (!body_left_ && chunked()) out_.append("0\r\n\r\n");
+  answer_ = Answer::complete;
 }
 
 void ServerExchange::length_line(std::uint64_t length) {
   std::array<char, 20> digits;
   const char* const end = std::to_chars(digits.begin(), digits.end(), length).ptr;
   append_line(out_, "Content-Length", {digits.data(), end});
+}
+
+void ServerExchange::unknown_length_line() {
+  if (chunked()) {
+    out_.append("Transfer-Encoding: chunked\r\n");
+  } else {
+    close_after();
+  }
 }
 
 void ServerExchange::end_head(Answer answer) {

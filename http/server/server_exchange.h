@@ -69,7 +69,8 @@ class ServerExchange final : public Exchange {
   bool stays_open() const { return stays_open_; }
   std::unique_ptr<PageSource> take_source() { return std::move(source_); }
   bool chunked() const { return request_.minor_version != 0; }
-  std::uint64_t body_left() const { return body_left_; }
+  // More of a begun body is to come.
+  bool body_goes_on() const { return answer_ == Answer::body && body_left_ != 0U; }
   int status_code() const { return status_; }
   std::size_t counter() const { return counter_; }
 
@@ -92,8 +93,9 @@ class ServerExchange final : public Exchange {
   void finish(std::string_view body) override;
   void finish_without_length() override;
   void finish_stream(std::unique_ptr<PageSource> source) override;
-  void begin_body(std::uint64_t length) override;
+  void begin_body(std::optional<std::uint64_t> length) override;
   Task<bool> write_body(std::span<const std::byte> bytes) override;
+  void end_body() override;
   void abort() override { answer_ = Answer::aborted; }
   void close_after() override { close_ = true; }
   bool answered() const override { return answer_ != Answer::none; }
@@ -103,6 +105,8 @@ class ServerExchange final : public Exchange {
   bool check_query();
   void refuse(const Refusal& refusal);
   void length_line(std::uint64_t length);
+  void unknown_length_line();
+  Task<bool> write_chunk(std::span<const std::byte> bytes);
   void end_head(Answer answer);
 
   static constexpr std::size_t arena_bytes = 4096;
@@ -123,8 +127,8 @@ class ServerExchange final : public Exchange {
   Answer answer_ = Answer::none;
   bool close_ = false;
   bool stays_open_ = false;
-  std::size_t answer_begin_ = 0;  // in out_
-  std::uint64_t body_left_ = 0;
+  std::size_t answer_begin_ = 0;            // in out_
+  std::optional<std::uint64_t> body_left_;  // nothing: until end_body
   std::unique_ptr<PageSource> source_;
 
   std::string out_;

@@ -167,7 +167,8 @@ void stream(void* context, Exchange& exchange) {
 Task<void> bytes(void*, Exchange* exchange) {
   auto left = number(*exchange, "of");
   exchange->status(200);
-  exchange->begin_body(left);
+  const bool known = exchange->query("length") == nullptr;
+  exchange->begin_body(known ? std::optional<std::uint64_t>(left) : std::nullopt);
   const std::vector<std::byte> piece(100'000, std::byte{'b'});
   while (left > 0) {
     const auto some = std::min(left, piece.size());
@@ -179,6 +180,7 @@ Task<void> bytes(void*, Exchange* exchange) {
       co_return;
     }
   }
+  if (exchange->query("open") == nullptr) exchange->end_body();
 }
 
 bool admit(void*, Exchange& exchange) {

@@ -19,7 +19,7 @@ namespace dobson::test {
 // GET  /hello, /text?text=…                 query
 // GET  /state, PUT /state/{value}           what the last mutation has left, waits for it
 // PUT  /body, POST /early, POST /hold       bodies: answers its size and sum; refuses unread; waits
-// GET  /stream?pages=N[&fail=1], /bytes?of=N[&cut=1]
+// GET  /stream?pages=N[&fail=1], /bytes?of=N[&cut=1][&length=unknown[&open=1]]: no end_body
 // GET  /guarded
 // GET  /throws, PUT /throws, POST /throws   query, mutation and body handlers that throw
 struct HttpFamily {

@@ -197,9 +197,34 @@ BOOST_AUTO_TEST_CASE(bodies_that_the_handler_writes) {
   BOOST_TEST(client.reply().body == "hello");
 }
 
+BOOST_AUTO_TEST_CASE(bodies_of_unknown_length) {
+  client.send(request("GET /bytes?of=1234567&length=unknown") +
+              request("GET /bytes?of=0&length=unknown") +
+              request("HEAD /bytes?of=1000&length=unknown") + request("GET /hello"));
+  const Reply reply = client.reply();
+  BOOST_TEST(reply.has("Transfer-Encoding: chunked"));
+  BOOST_TEST(reply.body == std::string(1234567, 'b'));
+  BOOST_TEST(client.reply().body == "");
+  BOOST_TEST(client.reply(true).has("Transfer-Encoding: chunked"));
+  BOOST_TEST(client.reply().body == "hello");
+  const Reply old =
+      client.ask("GET /bytes?of=1234567&length=unknown HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+  BOOST_TEST(old.has("Connection: close"));
+  BOOST_TEST(!old.has("Transfer-Encoding: chunked"));
+  BOOST_TEST(old.body == std::string(1234567, 'b'));
+}
+
 BOOST_AUTO_TEST_CASE(a_body_that_ends_early_is_visibly_cut) {
-  BOOST_TEST(client.ask(request("GET /bytes?of=1234567&cut=1")).status == 0);
-  BOOST_TEST(client.was_reset());
+  for (const std::string target :
+       {"/bytes?of=1234567&cut=1", "/bytes?of=1234567&length=unknown&cut=1",
+        "/bytes?of=1234567&length=unknown&open=1", "/bytes?of=0&length=unknown&open=1"}) {
+    for (const std::string version : {"1.0", "1.1"}) {
+      HttpClient other(address());
+      const Reply reply = other.ask("GET " + target + " HTTP/" + version + "\r\nHost: h\r\n\r\n");
+      BOOST_TEST(reply.status == 0, target);
+      BOOST_TEST(other.was_reset(), target);
+    }
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_throwing_handler) {

@@ -23,6 +23,8 @@ constexpr std::string_view hello = "GET /hello HTTP/1.1\r\nHost: h\r\n\r\n";
 // A stream that no socket buffer holds.
 constexpr std::string_view endless = "GET /stream?pages=100000 HTTP/1.1\r\nHost: h\r\n\r\n";
 constexpr std::string_view endless_body = "GET /bytes?of=9000000000 HTTP/1.1\r\nHost: h\r\n\r\n";
+constexpr std::string_view endless_chunks =
+    "GET /bytes?of=9000000000&length=unknown HTTP/1.1\r\nHost: h\r\n\r\n";
 constexpr int soon_ms = 20;
 
 // Sends a byte again and again until it is answered.
@@ -99,7 +101,7 @@ BOOST_AUTO_TEST_CASE(dropped_bodies_that_stand_still_are_refused) {
 BOOST_AUTO_TEST_CASE(readers_that_stand_still_are_cut) {
   HttpFixture server({.write_stall_timeout_ms = soon_ms});
   std::uint64_t sent = 0;
-  for (const auto request : {endless, endless_body}) {
+  for (const auto request : {endless, endless_body, endless_chunks}) {
     HttpClient client(server.address());
     client.send(request);
     ++sent;
