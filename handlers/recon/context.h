@@ -2,17 +2,26 @@
 
 // What the handlers of this family share. Lives as long as the server.
 
+#include <optional>
+
 #include "core/async/pool.h"
 #include "handlers/common/readers.h"
+#include "http/client/client.h"
 #include "http/route/exchange.h"
 #include "storage/store.h"
 
 namespace dobson::recon {
 
+struct Prometheus {
+  http::Client& client;
+  http::Endpoint endpoint;
+};
+
 struct Context {
   storage::Store& store;
   Readers& readers;
   Pool& scans;  // for queries that are too long for a reactor
+  std::optional<Prometheus> prometheus = {};
 
   const storage::ReadTxn& read(const http::Exchange& exchange) {
     return readers.txn(exchange.reactor());

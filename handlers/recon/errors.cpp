@@ -18,6 +18,7 @@ constexpr http::ErrorInfo infos[] = {
     {417, "expectationFailed", "The expectation is not known."},
     {431, "headTooLarge", "The request has too many headers, or too long ones."},
     {500, "internalError", "The request failed."},
+    {502, "prometheusFailed", "Prometheus cannot be asked."},
     {503, "unavailable", "This is too much work at the moment."},
 };
 

@@ -69,4 +69,7 @@ constexpr Param file_count[] = {
     {.name = "bucket", .doc = "Only buckets of this name"},
     {.name = "fileSize", .type = Type::integer, .doc = "Only this row; 0 and less: all"}};
 
+constexpr Param prometheus[] = {
+    {.name = "page", .in = http::In::path, .example = "query", .doc = "query, query_range and so on"}};
+
 }  // namespace dobson::recon::params

@@ -8,6 +8,7 @@
 #include "handlers/recon/list_keys.h"
 #include "handlers/recon/namespace.h"
 #include "handlers/recon/params.h"
+#include "handlers/recon/prometheus.h"
 #include "handlers/recon/shapes.h"
 #include "handlers/recon/usage.h"
 #include "handlers/recon/volumes.h"
@@ -27,6 +28,8 @@ constexpr std::string_view doc =
 // Beside those of their parameters.
 constexpr std::string_view any_errors[] = {"badRequest",    "methodNotAllowed", "notAcceptable",
                                            "targetTooLong", "internalError",    "unavailable"};
+
+constexpr std::string_view prometheus_errors[] = {"notFound", "prometheusFailed"};
 
 constexpr Route routes[] = {
     {.method = Method::get,
@@ -119,6 +122,15 @@ constexpr Route routes[] = {
      .summary = "Menus that the web pages are not to show",
      .answer = "A list of their names",
      .gate = &for_admins},
+    {.method = Method::get,
+     .pattern = "/api/v1/metrics/{page}[/]",
+     .handler = &ask_prometheus,
+     .name = "prometheus",
+     .summary = "What Prometheus answers to `/api/v1/{page}` with the same query",
+     .answer = "Its body; of a failure, too",
+     .params = params::prometheus,
+     .errors = prometheus_errors,
+     .gate = &for_users},
 };
 
 }  // namespace

@@ -60,7 +60,8 @@ class Declarations:
         pattern = "/" + "/".join(["{}"] * (len(pieces) - (not pieces[-1])))
         for known in (method, "GET" if method == "HEAD" else None):
             for route in self.routes:
-                like = route.path == asked.path or re.sub(r"{\w+}", "{}", route.path) == pattern
+                like = (re.fullmatch(re.sub(r"{\w+}", "[^/]+", route.path), asked.path)
+                        or re.sub(r"{\w+}", "{}", route.path) == pattern)
                 if like and route.method == known and route.is_selected(asked.query):
                     return route
         return None

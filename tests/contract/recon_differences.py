@@ -14,7 +14,8 @@ from recon_recording import BUCKETS
 
 BASE = "/api/v1"
 SERVED = {"/clusterState", "/namespace/summary", "/namespace/usage", "/namespace/quota",
-          "/namespace/dist", "/volumes", "/buckets", "/utilization/fileCount", "/keys/listKeys"}
+          "/namespace/dist", "/volumes", "/buckets", "/utilization/fileCount", "/keys/listKeys",
+          "/metrics/query", "/metrics/query_range"}
 ALLOW = "HEAD,GET,OPTIONS"
 
 

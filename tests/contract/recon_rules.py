@@ -13,12 +13,15 @@ import sys
 import declarations
 import support
 from recon import case
+from upstream import Upstream
 
 
 def main(program, options):
-    server = support.Server(program)
+    upstream = Upstream()
+    server = support.Server(program, [f"recon.prometheus={upstream.address}"])
     case.ReconCase.addresses = server.addresses
     case.ReconCase.program = program
+    case.ReconCase.upstream = upstream
     recon = server.addresses["recon"]
     try:
         case.declared = declarations.Declarations(recon, case.STATUSES,

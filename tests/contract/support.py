@@ -9,7 +9,7 @@ import socket
 import sys
 
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
-from dobsond import TIMEOUT_S, Server  # Server: for those who import this
+from dobsond import TIMEOUT_S, DidNotStart, Server  # for those who import this, too
 
 
 class Reply:

@@ -25,6 +25,7 @@
 #include "handlers/common/static_files.h"
 #include "handlers/ozone/routes.h"
 #include "handlers/recon/routes.h"
+#include "http/client/client.h"
 #include "http/route/openapi.h"
 #include "http/server/listen.h"
 #include "http/server/server.h"
@@ -151,6 +152,13 @@ Result<std::optional<StaticFiles>> load_pages(const Options& options) {
   return pages;
 }
 
+// None where none is named: `check` has refused what is no address.
+std::optional<recon::Prometheus> prometheus(const Options& options, http::Client& client) {
+  const auto endpoint = http::parse_endpoint(options.text("recon.prometheus"));
+  if (!endpoint) return std::nullopt;
+  return recon::Prometheus{client, *endpoint};
+}
+
 // An API on its addresses, with the server's own pages beside it, and perhaps its users'.
 class Listener {
  public:
@@ -219,6 +227,10 @@ Status check(const Options& options) {
     return Error{Errc::invalid_argument, fmt::format("every listener is off; set {} = HOST:PORT",
                                                      fmt::join(listen_keys, " or "))};
   }
+  const std::string& prometheus = options.text("recon.prometheus");
+  if (const auto endpoint = http::parse_endpoint(prometheus); !prometheus.empty() && !endpoint) {
+    return Error{Errc::invalid_argument, "recon.prometheus = " + endpoint.error().message};
+  }
   if (options.text("recon.auth") == "on") {
     return Error{Errc::invalid_argument,
                  "recon.auth = on: callers cannot be authenticated yet; leave it off"};
@@ -252,7 +264,8 @@ int run(const Invocation& invocation, const Options& options) {
   Pool block_pool(block_threads, limits::waiting_io);
   ozone::Context ozone{*store, block_pool, ozone_settings(options), readers};
   Pool scan_pool(limits::scan_threads, limits::waiting_scans);
-  recon::Context recon{*store, readers, scan_pool};
+  const auto client = http::Client::make(runtime, {});
+  recon::Context recon{*store, readers, scan_pool, prometheus(options, *client)};
 
   const auto server = http::Server::make(runtime);
   std::atomic<bool> draining = false;
@@ -278,7 +291,8 @@ int run(const Invocation& invocation, const Options& options) {
   }
   const auto store_budget = storage::Store::budget(limits::connections, block_threads);
   const auto page_bytes = *pages ? (*pages)->bytes() : 0;
-  std::puts(memory_budget(server->budget(), store_budget, page_bytes).c_str());
+  const auto asked = recon.prometheus ? runtime.size() : 0;
+  std::puts(memory_budget(server->budget(), store_budget, page_bytes, asked).c_str());
   const ListenersFile listeners_file(invocation.data, bound);
   server->start();  // those who came since the ports were bound have waited for it
   terminated.get_future().wait();

@@ -11,7 +11,7 @@
 namespace dobson {
 
 std::string memory_budget(const http::Server::Budget& server, const storage::StoreBudget& store,
-                          std::uint64_t page_bytes) {
+                          std::uint64_t page_bytes, unsigned asking) {
   struct Part {
     std::uint64_t bytes;
     std::string_view name;
@@ -22,6 +22,7 @@ std::string memory_budget(const http::Server::Budget& server, const storage::Sto
   // A row has a path of at most a volume, a bucket and a key, each byte as `\u0000`.
   constexpr std::uint64_t row_bytes = 8 * limits::KiB;
   constexpr std::uint64_t scans = limits::scan_threads * limits::sub_paths * row_bytes;
+  const std::uint64_t others = asking * limits::client_requests * limits::client_buffer_bytes;
   const Part parts[] = {
       {server.connections, "connections"},
       {server.bodies, "request bodies"},
@@ -32,6 +33,7 @@ std::string memory_budget(const http::Server::Budget& server, const storage::Sto
       {store.reads + waiting_reads, "block reads"},
       {scans, "scans"},
       {page_bytes, "web pages"},
+      {others, "answers of others"},
   };
   std::uint64_t sum = 0;
   std::string text;

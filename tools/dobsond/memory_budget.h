@@ -10,8 +10,9 @@
 
 namespace dobson {
 
-// "memory, at most: 2048 MiB = 900 for connections + …"
+// "memory, at most: 2048 MiB = 900 for connections + …". `asking`: reactors that ask another
+// server.
 std::string memory_budget(const http::Server::Budget& server, const storage::StoreBudget& store,
-                          std::uint64_t page_bytes);
+                          std::uint64_t page_bytes, unsigned asking);
 
 }  // namespace dobson

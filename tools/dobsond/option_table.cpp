@@ -86,6 +86,12 @@ constexpr Option table[] = {
      .fallback = "",
      .doc = "Directory of a Recon web build (index.html, static/…), served at / of listen.recon; "
             "empty: none."},
+    {.key = "recon.prometheus",
+     .type = OptionType::text,
+     .fallback = "",
+     .doc = "A Prometheus that collects /-/metrics, for the insight API's /metrics pages: "
+            "http://HOST:PORT[/PATH]; empty: none.",
+     .alias = "ozone.recon.prometheus.http.endpoint"},
     {.key = "recon.auth",
      .type = OptionType::choice,
      .fallback = "off",

@@ -16,7 +16,7 @@ FIXED = {"Cache-Control": "no-cache", "Pragma": "no-cache", "X-Content-Type-Opti
 # §2.1; the wire has no codes.
 STATUSES = {"badRequest": 400, "notFound": 404, "methodNotAllowed": 405, "notAcceptable": 406,
             "timeout": 408, "targetTooLong": 414, "expectationFailed": 417, "headTooLarge": 431,
-            "internalError": 500, "unavailable": 503}
+            "internalError": 500, "prometheusFailed": 502, "unavailable": 503}
 CODES = {status: code for code, status in STATUSES.items()}
 
 # What the server declares and the run has seen of it; set by the runner.
@@ -36,6 +36,7 @@ def wrong_headers(reply, since):
 class ReconCase(unittest.TestCase):
     addresses = None  # set by the runner
     program = None  # the same
+    upstream = None  # the same; plays Prometheus
     started = time.time()
     maxDiff = None
 

@@ -12,9 +12,10 @@ ALLOW = "HEAD,GET,OPTIONS"
 class TestEveryRoute(ReconCase):
     def paths(self):
         for route in case.declared.of_family("recon"):
-            given = {p["name"]: p.get("example", "/") for p in route.params
-                     if p.get("required")}
-            yield route, route.path.removeprefix(BASE), asked("", given)
+            given = {p["name"]: p.get("example", "/") for p in route.params if p.get("required")
+                     and p["in"] == "query"}
+            examples = {p["name"]: p.get("example") for p in route.params if p["in"] == "path"}
+            yield route, route.path.removeprefix(BASE).format(**examples), asked("", given)
 
     def test_get_and_head_are_alike(self):
         for _, path, query in self.paths():
