@@ -107,8 +107,10 @@ class Step:
 
 
 def load(scenario):
+    """All but the front page, which is not the original's (recon/replies.py)."""
     with open(os.path.join(FOLDER, scenario + ".json"), encoding="utf-8") as file:
-        return [Step(scenario, step) for step in json.load(file)["steps"]]
+        steps = [Step(scenario, step) for step in json.load(file)["steps"]]
+    return [step for step in steps if step.target != "/"]
 
 
 def quoted(name):

@@ -24,6 +24,7 @@
 #include "handlers/common/internal.h"
 #include "handlers/common/static_files.h"
 #include "handlers/ozone/routes.h"
+#include "handlers/recon/front_page.h"
 #include "handlers/recon/routes.h"
 #include "http/client/client.h"
 #include "http/route/openapi.h"
@@ -163,9 +164,11 @@ std::optional<recon::Prometheus> prometheus(const Options& options, http::Client
 class Listener {
  public:
   Listener(http::Family family, const InternalContext& internal,
-           const std::optional<StaticFiles>& pages = std::nullopt)
-      : family_(std::move(family)), internal_(internal), own_(make_internal_family(internal_)) {
-    if (pages) pages_ = make_static_family(*pages);
+           std::optional<http::Family> pages = std::nullopt)
+      : family_(std::move(family)),
+        internal_(internal),
+        own_(make_internal_family(internal_)),
+        pages_(std::move(pages)) {
     if (pages_) families_.push_back(&*pages_);
   }
   Listener(const Listener&) = delete;
@@ -191,7 +194,7 @@ class Listener {
   const http::Family family_;
   InternalContext internal_;
   const http::Family own_;
-  std::optional<http::Family> pages_;
+  const std::optional<http::Family> pages_;
   std::vector<const http::Family*> families_{&family_, &own_};
 };
 
@@ -274,7 +277,8 @@ int run(const Invocation& invocation, const Options& options) {
   };
   const InternalContext internal{*store, draining, server_metrics};
   Listener listeners[] = {{ozone::make_family(ozone), internal},
-                          {recon::make_family(recon), internal, *pages}};
+                          {recon::make_family(recon), internal,
+                           *pages ? make_static_family(**pages) : recon::make_front_family()}};
   ListenersFile::Listeners bound;
   for (Listener& listener : listeners) {
     auto addresses = listener.listen(*server, options);

@@ -1,6 +1,7 @@
 """§2, §2.1: what all requests have in common; §4.16."""
 
 import os
+import re
 
 import support
 from recon import case
@@ -100,6 +101,36 @@ class TestReplies(ReconCase):
                                      b"ignored")
         self.assertEqual(self.exchange("recon", data).json(), {"totalCount": 0, "volumes": []})
         self.assertEqual(self.get("/volumes", limit=0)["totalCount"], 0)
+
+
+class TestFrontPage(ReconCase):
+    """§5.8: what stands at `/` without web pages."""
+
+    def page(self, method="GET"):
+        data = support.request_bytes(method, "/", [("Host", "localhost")])
+        reply = self.exchange("recon", data, method)
+        self.assertEqual((reply.status, reply["Content-Type"]), (200, "text/html; charset=utf-8"))
+        return reply
+
+    def test_every_request_is_told(self):
+        reply = self.page()
+        self.assertEqual(self.page("HEAD")["Content-Length"], str(len(reply.body)))
+        text = reply.body.decode()
+        self.assertIn("Ozone Recon", text)
+        for route in case.declared.of_family("recon"):
+            self.assertIn(f">{route.path}<", text)
+
+    def test_links_lead_somewhere(self):
+        links = re.findall(r'href="([^"]*)"', self.page().body.decode())
+        self.assertGreater(len(links), 3)
+        for link in links:
+            data = support.request_bytes("GET", link, [("Host", "localhost")])
+            self.assertIn(self.exchange("recon", data).status, (200, 204), link)
+
+    def test_other_methods(self):
+        data = support.request_bytes("POST", "/", [("Host", "localhost")])
+        reply = self.exchange("recon", data, "POST")
+        self.assertEqual((reply.status, reply["Allow"]), (405, "GET, HEAD"))
 
 
 class TestFeatures(ReconCase):
