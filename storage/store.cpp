@@ -102,6 +102,7 @@ class LocalStore final : public Store {
   }
   Log& log() override { return log_; }
   BlockStore& blocks() override { return *blocks_; }
+  OpenKeys& open_keys() override { return open_keys_; }
 
   Health health() override {
     if (const auto why = log_.stopped()) return {false, "the state: " + *why};
@@ -137,6 +138,7 @@ class LocalStore final : public Store {
   SpaceWatch blocks_space_;
   LocalLog log_;
   StateBlockIndex index_;
+  OpenKeys open_keys_;
   DeletionStages stages_;
   std::unique_ptr<ManagedBlockStore> blocks_;
   std::optional<Purge> purge_;

@@ -14,6 +14,7 @@
 #include "core/time/clock.h"
 #include "storage/blocks/block_store.h"
 #include "storage/log/log.h"
+#include "storage/open_keys.h"
 
 namespace dobson::storage {
 
@@ -79,6 +80,7 @@ class Store {
   virtual std::unique_ptr<Reader> make_reader() = 0;
   virtual Log& log() = 0;
   virtual BlockStore& blocks() = 0;
+  virtual OpenKeys& open_keys() = 0;
 
   // False while writes are refused; `why` for people.
   struct Health {

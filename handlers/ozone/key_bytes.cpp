@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "core/async/pool.h"
@@ -60,6 +61,7 @@ struct Upload {
   storage::KeyCondition condition;
   std::vector<storage::Metadata> metadata;
   std::unique_ptr<storage::BlockWriter> writer;
+  storage::OpenKey key;
   bool directory = false;
 };
 
@@ -71,7 +73,15 @@ Checked<Upload> begin_upload(Context& context, http::Exchange& exchange) {
   upload.metadata = TRY(parse_metadata(request));
   TRY(check_access(context, exchange, Need::write, put_stem));
   const auto bucket = TRY(check_room(context, exchange, upload.condition));
-  upload.directory = is_directory(bucket, call_of(exchange).key);
+  const Call& call = call_of(exchange);
+  upload.key = {.volume = call.volume,
+                .bucket = call.bucket,
+                .key = call.key,
+                .layout = bucket.layout,
+                .replication = bucket.replication,
+                .created = exchange.now(),
+                .announced = request.content_length};
+  upload.directory = is_directory(bucket, call.key);
   upload.writer = TRY_STORE(put_stem, context.store.blocks().write(request.content_length));
   return upload;
 }
@@ -79,7 +89,9 @@ Checked<Upload> begin_upload(Context& context, http::Exchange& exchange) {
 Task<Checked<Stored>> store(Context* context, http::Exchange* exchange) {
   auto upload = begin_upload(*context, *exchange);
   if (!upload) co_return upload.error();
-  auto written = co_await receive(context, exchange, upload->writer.get());
+  std::optional<storage::OpenKeys::Entry> open;
+  if (!upload->directory) open.emplace(context->store.open_keys(), upload->key);
+  auto written = co_await receive(context, exchange, upload->writer.get(), open ? &*open : nullptr);
   if (!written) co_return written.error();
   const Call& call = call_of(*exchange);
   const storage::EntityTag tag{written->md5, 0};

@@ -71,7 +71,8 @@ Checked<void> check_length(const Context& context, const http::Request& request)
 }
 
 Task<Checked<storage::WrittenObject>> receive(Context* context, http::Exchange* exchange,
-                                              storage::BlockWriter* writer) {
+                                              storage::BlockWriter* writer,
+                                              storage::OpenKeys::Entry* open) {
   if (context->store.log().crowded()) {
     co_return Refused{Code::service_unavailable, "Too many writes are waiting. Try again later."};
   }
@@ -79,6 +80,7 @@ Task<Checked<storage::WrittenObject>> receive(Context* context, http::Exchange* 
     auto piece = co_await next_piece(exchange, context->settings.key_bytes);
     if (!piece) co_return piece.error();
     if (piece->empty()) break;
+    if (open != nullptr) open->received(exchange->body_bytes());
     const auto bytes = *piece;
     auto append = [writer, bytes] { return writer->append(bytes); };
     auto appended = co_await offload(context->block_pool, exchange->mailbox(), append);

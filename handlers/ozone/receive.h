@@ -14,6 +14,7 @@
 #include "http/message/request.h"
 #include "storage/blocks/block_store.h"
 #include "storage/command/command.h"
+#include "storage/open_keys.h"
 
 namespace dobson::ozone {
 
@@ -27,9 +28,10 @@ void answer_stored(http::Exchange& exchange, const Stored& stored);
 // The body has a length, or is chunked; one that is announced is within the limit of a key.
 Checked<void> check_length(const Context& context, const http::Request& request);
 
-// Every byte of the body on stable storage, and as Content-MD5 says.
+// Every byte of the body on stable storage, and as Content-MD5 says. `open` hears how many came.
 Task<Checked<storage::WrittenObject>> receive(Context* context, http::Exchange* exchange,
-                                              storage::BlockWriter* writer);
+                                              storage::BlockWriter* writer,
+                                              storage::OpenKeys::Entry* open = nullptr);
 
 // The whole body in memory, which `share` pays for; of more than `most` bytes: 413.
 Task<Checked<std::string>> receive_text(http::Exchange* exchange, std::size_t most,

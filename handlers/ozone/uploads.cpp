@@ -1,14 +1,12 @@
 #include "handlers/ozone/uploads.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <charconv>
 #include <vector>
 
 #include "core/base/limits.h"
 #include "core/time/http_date.h"
 #include "handlers/common/text.h"
+#include "handlers/common/upload_id.h"
 #include "handlers/ozone/access.h"
 #include "handlers/ozone/bucket_headers.h"
 #include "handlers/ozone/conditions.h"
@@ -28,21 +26,6 @@ namespace {
 constexpr std::string_view list_stem = "List Keys failed, error: ";
 constexpr std::string_view look_up_stem = "Lookup key failed, error:";
 
-constexpr std::size_t id_digits = 16;
-
-std::string to_wire(storage::ObjectId id) {
-  return fmt::format("{:016x}", id.value);
-}
-
-// 0, which no upload has, where the text is not as `to_wire` writes it.
-storage::ObjectId parse_id(std::string_view text) {
-  storage::ObjectId id;
-  const char* const end = text.data() + text.size();
-  const bool lower_case = std::ranges::none_of(text, [](char c) { return c >= 'A' && c <= 'F'; });
-  const bool read = std::from_chars(text.data(), end, id.value, 16).ptr == end;
-  return text.size() == id_digits && lower_case && read ? id : storage::ObjectId{};
-}
-
 // The names that begin the answers about one upload.
 http::JsonWriter& begin_names(const Call& call) {
   auto& json = http::JsonWriter::begin();
@@ -53,7 +36,7 @@ http::JsonWriter& begin_names(const Call& call) {
 
 void answer_started(http::Exchange& exchange, const storage::Outcome& outcome) {
   auto& json = begin_names(call_of(exchange));
-  json.key("uploadID").string(to_wire(outcome.upload)).end_object();
+  json.key("uploadID").string(upload_text(outcome.upload)).end_object();
   answer_json(exchange, json.text(), Label::always_json);
 }
 
@@ -115,7 +98,7 @@ Checked<void> check_no_upload(http::Exchange& exchange) {
 storage::UploadName upload_name(http::Exchange& exchange) {
   const Call& call = call_of(exchange);
   return {std::string(call.volume), std::string(call.bucket), std::string(call.key),
-          parse_id(query_or_empty(exchange, "uploadId"))};
+          upload_of(query_or_empty(exchange, "uploadId"))};
 }
 
 Checked<storage::UploadRecord> find_upload(Context& context, http::Exchange& exchange,
@@ -173,7 +156,7 @@ Checked<void> list_parts(Context& context, http::Exchange& exchange) {
                            });
 
   auto& json = http::JsonWriter::begin();
-  json.object().key("uploadID").string(to_wire(id)).key("partNumberMarker").integer(marker);
+  json.object().key("uploadID").string(upload_text(id)).key("partNumberMarker").integer(marker);
   json.key("nextPartNumberMarker");
   if (rows.empty()) {
     json.integer(marker);
@@ -201,7 +184,7 @@ Checked<void> list_uploads(Context& context, http::Exchange& exchange) {
   const auto write = [&](const storage::UploadView& upload) {
     if (left-- == 0) return false;
     json.object().key("keyName").string(upload.key);
-    json.key("uploadID").string(to_wire(upload.id));
+    json.key("uploadID").string(upload_text(upload.id));
     json.key("createdOn").string(HttpDate(upload.created)).end_object();
     return true;
   };

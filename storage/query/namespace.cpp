@@ -246,11 +246,11 @@ Result<UploadRecord> find_upload(const ReadTxn& txn, std::string_view volume,
 }
 
 bool visit_uploads(const ReadTxn& txn, const BucketRecord& bucket, const Range& range,
-                   const UploadVisitor& visit) {
+                   const UploadVisitor& visit, ObjectId after) {
   // Behind all uploads of that key: a name has no byte 0x00, and an id is not all 0xff.
-  const std::string after =
-      range.after.empty() ? std::string() : upload_row_name(range.after, ObjectId{UINT64_MAX});
-  NameScan names(txn, bucket.uploads, range.prefix, after);
+  const std::string behind =
+      range.after.empty() ? std::string() : upload_row_name(range.after, after);
+  NameScan names(txn, bucket.uploads, range.prefix, behind);
   while (names.next()) {
     const auto row = decode_name_row<UploadRow>(names.name(), names.row());
     const std::size_t key_bytes = names.name().size() - upload_row_name({}, row.id).size();

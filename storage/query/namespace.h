@@ -157,11 +157,12 @@ struct UploadView {
 Result<UploadRecord> find_upload(const ReadTxn& txn, std::string_view volume,
                                  std::string_view bucket, std::string_view key, ObjectId id);
 
-// Of a bucket, by key; and the parts of an upload whose number is greater than `after`.
+// Of a bucket, by key, those of `range.after` itself only if they are behind `after`; and the parts
+// of an upload whose number is greater than `after`.
 using UploadVisitor = std::function<bool(const UploadView&)>;
 using PartVisitor = std::function<bool(std::uint64_t number, const PartRecord&)>;
 bool visit_uploads(const ReadTxn& txn, const BucketRecord& bucket, const Range& range,
-                   const UploadVisitor& visit);
+                   const UploadVisitor& visit, ObjectId after = ObjectId{UINT64_MAX});
 bool visit_parts(const ReadTxn& txn, ObjectId upload, std::uint64_t after,
                  const PartVisitor& visit);
 

@@ -30,6 +30,7 @@ class MemoryStore final : public storage::Store, public storage::Log, public sto
   std::unique_ptr<storage::Reader> make_reader() override;
   storage::Log& log() override { return *this; }
   storage::BlockStore& blocks() override { return *this; }
+  storage::OpenKeys& open_keys() override { return open_keys_; }
   Health health() override { return {}; }
   storage::StorageReport storage_report() override { return {}; }
   storage::StoreMetrics metrics() override { return {log_metrics_, block_metrics_, 0, 0, {}}; }
@@ -57,6 +58,7 @@ class MemoryStore final : public storage::Store, public storage::Log, public sto
   storage::ContainerId container_;
   std::map<std::uint64_t, std::vector<std::byte>> blocks_;  // by local id
   std::uint64_t last_kept_ = 0;
+  storage::OpenKeys open_keys_;
   storage::LogMetrics log_metrics_;
   storage::BlockMetrics block_metrics_;
 };
