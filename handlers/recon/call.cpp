@@ -106,4 +106,9 @@ void answer_json(http::Exchange& exchange, std::string_view text) {
   exchange.finish(text);
 }
 
+void answer_nothing(http::Exchange& exchange) {
+  begin_answer(exchange, 204);
+  exchange.finish({});
+}
+
 }  // namespace dobson::recon

@@ -25,5 +25,7 @@ void answer_error(http::Exchange& exchange, int status, std::string_view message
 // The head of an answer in JSON; a body follows.
 void begin_json(http::Exchange& exchange, int status);
 void answer_json(http::Exchange& exchange, std::string_view text);
+// 204.
+void answer_nothing(http::Exchange& exchange);
 
 }  // namespace dobson::recon

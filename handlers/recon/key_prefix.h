@@ -11,6 +11,9 @@ namespace dobson::recon {
 inline constexpr std::string_view shallow_prefix =
     "Invalid startPrefix: Path must be at the bucket level or deeper.";
 
+// Of a cursor whose place is not known any more.
+inline constexpr std::string_view lost_cursor = "prevKey is of a directory that is gone";
+
 // Volume and bucket; slashes before them, and more than one, do not count. Behind the slash that
 // ends the bucket's name, the rest as it was sent.
 struct KeyPrefix {

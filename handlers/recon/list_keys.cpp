@@ -211,7 +211,7 @@ std::unique_ptr<http::Deferred> list_keys(Context& context, http::Exchange& exch
   }
   auto after = name_at(txn, *asked, query_or_empty(exchange, "prevKey"));
   if (!after) {
-    answer_error(exchange, 400, "prevKey is of a directory that is gone");
+    answer_error(exchange, 400, lost_cursor);
     return nullptr;
   }
   if (!*after) {

@@ -58,7 +58,7 @@ class RowStream final : public http::PageSource {
     } else {
       json.object();
       rows_.source->write_head(json);
-      json.key(rows_.name).raw_array(rows_.text).end_object();
+      json.key(rows_.source->array(rows_.name)).raw_array(rows_.text).end_object();
     }
     const std::string_view end = rows_.name.empty() ? "]" : "]}";
     out.append(json.text().substr(0, json.text().size() - end.size()));
@@ -95,7 +95,7 @@ void answer_begun(http::Exchange& exchange, Rows rows) {
     json.object();
     rows.source->write_head(json);
     rows.source->write_sums(json, rows.count);
-    json.key(rows.name).raw_array(rows.text);
+    json.key(rows.source->array(rows.name)).raw_array(rows.text);
     rows.source->write_tail(json);
     json.end_object();
   }

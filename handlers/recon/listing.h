@@ -63,6 +63,8 @@ class RowSource {
   // Adds rows until the sink is full. True: it was, so rows may remain.
   virtual bool next(const storage::ReadTxn& txn, RowSink& sink) = 0;
 
+  // Of the first array, once there are rows.
+  virtual std::string_view array(std::string_view name) const { return name; }
   // In this order; of the rows are the sums, and all that stands behind the rows in any case.
   virtual void write_head(http::JsonWriter&) {}
   virtual void write_sums(http::JsonWriter& json, std::int64_t count) {

@@ -64,6 +64,41 @@ constexpr Param list_keys[] = {
     prev_key,
     limit};
 
+constexpr Param limit_or_all{.name = "limit",
+                             .type = Type::integer,
+                             .min = std::numeric_limits<std::int32_t>::min(),
+                             .max = std::numeric_limits<std::int32_t>::max(),
+                             .doc = "Most rows; 1000 without it, -1: all, none for 0 and less"};
+
+constexpr Param open_keys[] = {
+    limit_or_all,
+    prev_key,
+    {.name = "startPrefix",
+     .example = "/volume/bucket",
+     .doc = "`/volume/bucket` and more: the beginning of keys of OBJECT_STORE buckets; of another "
+            "bucket itself, a directory or a file"},
+    {.name = "includeFso", .doc = "`true`: those of FILE_SYSTEM_OPTIMIZED buckets"},
+    {.name = "includeNonFso", .doc = "`true`: those of OBJECT_STORE buckets"}};
+
+constexpr Param prev_id{.name = "prevKey",
+                        .doc =
+                            "Only rows behind this one: a lastKey, of which the id at its end "
+                            "counts"};
+
+constexpr Param deleted_keys[] = {
+    limit_or_all,
+    prev_id,
+    {.name = "startPrefix",
+     .example = "/volume/bucket",
+     .doc = "`/volume/bucket` and more: what `/volume/bucket/key/id` begins with"}};
+
+constexpr Param deleted_directories[] = {{.name = "limit",
+                                          .type = Type::integer,
+                                          .min = std::numeric_limits<std::int32_t>::min(),
+                                          .max = std::numeric_limits<std::int32_t>::max(),
+                                          .doc = "Most rows; 1000 without it, all for 0 and less"},
+                                         prev_id};
+
 constexpr Param file_count[] = {
     {.name = "volume", .doc = "Only its buckets"},
     {.name = "bucket", .doc = "Only buckets of this name"},

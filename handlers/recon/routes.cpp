@@ -2,11 +2,13 @@
 
 #include "handlers/recon/buckets.h"
 #include "handlers/recon/cluster_state.h"
+#include "handlers/recon/deleted_keys.h"
 #include "handlers/recon/errors.h"
 #include "handlers/recon/features.h"
 #include "handlers/recon/file_count.h"
 #include "handlers/recon/list_keys.h"
 #include "handlers/recon/namespace.h"
+#include "handlers/recon/open_keys.h"
 #include "handlers/recon/params.h"
 #include "handlers/recon/prometheus.h"
 #include "handlers/recon/shapes.h"
@@ -115,6 +117,40 @@ constexpr Route routes[] = {
                "sizes are -1, there is no lastKey",
      .params = params::list_keys,
      .gate = &for_admins},
+    {.method = Method::get,
+     .pattern = "/api/v1/keys/open[/]",
+     .handler = long_query<&list_open_keys>,
+     .name = "list_open_keys",
+     .summary = "Keys whose bytes are on their way, and multipart uploads",
+     .answer = "lastKey, replicatedDataSize, unreplicatedDataSize, status, replicatedTotal, "
+               "unreplicatedTotal; `nonFSO` and `fso`, if there are such: key, path, inStateSince, "
+               "size, replicatedSize, replicationInfo, times, isKey, false for an upload. Without "
+               "includeFso and includeNonFso, `entities`: path, keyState, inStateSince, sizes, "
+               "replicationType, replicationFactor. No rows, but with one of them: 204",
+     .params = params::open_keys,
+     .gate = &for_admins},
+    {.method = Method::get,
+     .pattern = "/api/v1/keys/deletePending[/]",
+     .handler = long_query<&list_deleted_keys>,
+     .name = "list_deleted_keys",
+     .summary = "Deleted keys that have blocks, by id",
+     .answer = "lastKey, replicatedDataSize, unreplicatedDataSize, status, replicatedTotal, "
+               "unreplicatedTotal; `deletedKeyInfo`: omKeyInfoList, of one, bucketId, totalSize. "
+               "No rows: 204",
+     .params = params::deleted_keys,
+     .gate = &for_admins},
+    {.method = Method::get,
+     .pattern = "/api/v1/keys/deletePending/dirs[/]",
+     .handler = query<&list_deleted_directories>,
+     .name = "list_deleted_directories",
+     .summary = "Deleted directories that have something in them, by id",
+     .answer = "lastKey, replicatedDataSize, unreplicatedDataSize, status, replicatedTotal, "
+               "unreplicatedTotal; `deletedDirInfo`, if there are such: key, its name, path, "
+               "inStateSince, size of what is still below, replicatedSize, replicationInfo, times, "
+               "isKey. No rows: lastKey is prevKey",
+     .params = params::deleted_directories,
+     .gate = &for_admins,
+     .scans = true},
     {.method = Method::get,
      .pattern = "/api/v1/features/disabledFeatures[/]",
      .handler = query<&disabled_features>,

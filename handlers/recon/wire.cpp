@@ -55,14 +55,6 @@ void write_acl(JsonWriter& json, const storage::Acl& acl) {
   json.end_array().end_object();
 }
 
-// The last component of a name; slashes at its end do not count.
-std::string_view file_name(std::string_view name) {
-  const auto end = name.find_last_not_of('/');
-  if (end == name.npos) return name;
-  name = name.substr(0, end + 1);
-  return name.substr(name.rfind('/') + 1);
-}
-
 void write_block_id(JsonWriter& json, const storage::BlockId& id) {
   json.key("containerID").number(id.container.value).key("localID").number(id.local);
 }
@@ -80,28 +72,20 @@ void write_location(JsonWriter& json, const storage::BlockRef& block) {
   json.key("blockCommitSequenceId").integer(0).end_object();
 }
 
-void write_locations(JsonWriter& json, const storage::KeyRecord& key) {
+void write_locations(JsonWriter& json, std::span<const storage::BlockRef> blocks) {
   json.array();
-  for (const storage::BlockRef& block : key.blocks) write_location(json, block);
+  for (const storage::BlockRef& block : blocks) write_location(json, block);
   json.end_array();
 }
 
-// One version is kept.
-void write_location_versions(JsonWriter& json, const storage::KeyRecord& key) {
-  json.key("keyLocationVersions").array().object().key("version").number(key.version);
-  json.key("locationVersionMap").object().key(std::to_string(key.version));
-  write_locations(json, key);
-  json.end_object().key("locationList");
-  write_locations(json, key);
-  json.key("multipartKey").boolean(key.parts > 0);
-  json.key("locationListCount").number(key.blocks.size()).key("blocksLatestVersionOnly");
-  write_locations(json, key);
-  json.key("locationLists").array();
-  write_locations(json, key);
-  json.end_array().end_object().end_array();
-}
-
 }  // namespace
+
+std::string_view file_name(std::string_view name) {
+  const auto end = name.find_last_not_of('/');
+  if (end == name.npos) return name;
+  name = name.substr(0, end + 1);
+  return name.substr(name.rfind('/') + 1);
+}
 
 std::int64_t quota_of(const std::optional<std::uint64_t>& quota) {
   return quota ? static_cast<std::int64_t>(*quota) : no_quota;
@@ -112,6 +96,21 @@ void write_replication(JsonWriter& json, std::string_view key, storage::Replicat
   json.key(key).object().key("replicationFactor").string(one ? "ONE" : "THREE");
   json.key("requiredNodes").number(storage::copies_of(replication));
   json.key("minimumNodes").integer(1).key("replicationType").string("RATIS").end_object();
+}
+
+void write_location_version(JsonWriter& json, std::span<const storage::BlockRef> blocks,
+                            std::uint64_t version, bool multipart) {
+  json.object().key("version").number(version).key("locationVersionMap").object();
+  json.key(std::to_string(version));
+  write_locations(json, blocks);
+  json.end_object().key("locationList");
+  write_locations(json, blocks);
+  json.key("multipartKey").boolean(multipart).key("locationListCount").number(blocks.size());
+  json.key("blocksLatestVersionOnly");
+  write_locations(json, blocks);
+  json.key("locationLists").array();
+  write_locations(json, blocks);
+  json.end_array().end_object();
 }
 
 void write_volume(JsonWriter& json, std::string_view name, const storage::VolumeRecord& volume) {
@@ -183,7 +182,9 @@ void write_key(JsonWriter& json, const Place& place, const Key& key) {
   write_empty_array(json, "acls");
   json.key("volumeName").string(place.volume).key("bucketName").string(place.bucket);
   json.key("keyName").string(place.name).key("dataSize").number(record.size);
-  write_location_versions(json, record);
+  json.key("keyLocationVersions").array();
+  write_location_version(json, record.blocks, record.version, record.parts > 0);
+  json.end_array();
   write_replication(json, "replicationConfig", key.bucket.replication);
   json.key("encInfo").null().end_object();
 }

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "handlers/recon/place.h"
@@ -13,12 +14,19 @@
 
 namespace dobson::recon {
 
+// The last component of a name; slashes at its end do not count.
+std::string_view file_name(std::string_view name);
+
 inline constexpr std::int64_t no_quota = -1;
 std::int64_t quota_of(const std::optional<std::uint64_t>& quota);
 
 // A member of that name.
 void write_replication(http::JsonWriter& json, std::string_view key,
                        storage::Replication replication);
+
+// Where the bytes of a key are; one version is kept.
+void write_location_version(http::JsonWriter& json, std::span<const storage::BlockRef> blocks,
+                            std::uint64_t version = 0, bool multipart = false);
 
 // `objectInfo` of a summary; the first two are rows of listings, too.
 void write_volume(http::JsonWriter& json, std::string_view name,

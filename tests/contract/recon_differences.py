@@ -10,12 +10,12 @@ import re
 import urllib.parse
 
 from expectation import ANY
-from recon_recording import BUCKETS
+from recon_recording import BUCKETS, open_paths
 
 BASE = "/api/v1"
 SERVED = {"/clusterState", "/namespace/summary", "/namespace/usage", "/namespace/quota",
           "/namespace/dist", "/volumes", "/buckets", "/utilization/fileCount", "/keys/listKeys",
-          "/metrics/query", "/metrics/query_range"}
+          "/keys/open", "/metrics/query", "/metrics/query_range"}
 ALLOW = "HEAD,GET,OPTIONS"
 
 
@@ -328,8 +328,8 @@ def keys_at(volume, name, rest):
 
 
 def listed_keys(step, expected):
-    """D34, D35, §5.2: keys that can be reached, by name; one copy is kept of everything, and no id is
-    one of the recording's, which stand before all."""
+    """D34, D35, §5.2: keys that can be reached, by name; one copy is kept of everything. A cursor
+    that is not there has ids that stand before all."""
     query = expected.query
     prefix = re.fullmatch("/+([^/]+)/+([^/]+)/?(.*)", query.get("startPrefix", ""))
     if expected.route != "/keys/listKeys" or expected.status not in (200, 500) or not prefix:
@@ -342,9 +342,10 @@ def listed_keys(step, expected):
     if query.keys() == {"startPrefix"}:
         assert rows.items() >= {row["path"].split("/", 2)[2]: row["size"] for row in shown
                                 if "/gone" not in row["path"]}.items(), step
-    after = query.get("prevKey", "").removeprefix(f"/{volume}/{name}/")
-    rows = [(key, size) for key, size in rows.items()
-            if (after.startswith("/-") or key > after) and after != "/zzz"
+    after = (step.cursor_path or "").removeprefix(f"{volume}/{name}/")
+    if after not in rows:
+        after = "\x7f" if query.get("prevKey") == "/zzz" else ""
+    rows = [(key, size) for key, size in rows.items() if key.encode() > after.encode()
             and query.get("replicationType", "") in ("", "RATIS")
             and query.get("creationDate", "") in ("", "01-01-2020 00:00:00")
             and size >= int(query.get("keySize") or 0)]
@@ -365,6 +366,52 @@ def listed_keys(step, expected):
             "modificationTime": ANY, "key": raw, "path": path, "replicatedSize": size,
             "replicationInfo": ratis_one(), "isKey": True, "size": size})
         expected.json["lastKey"] = raw
+
+
+def open_keys(step, expected):
+    """D3, D24 to D26: rows strictly behind the cursor, by name; one copy is kept of everything; what
+    nobody asks for by its layout comes in the form of the seed."""
+    query = expected.query
+    if expected.route != "/keys/open" or expected.status not in (200, 204):
+        return
+    seed = "includeFso" not in query and "includeNonFso" not in query
+    limit = int(query.get("limit") or 1000)
+    behind, rows = query.get("prevKey", ""), {True: [], False: []}
+    places = list(open_paths().items())
+    if step.cursor_path:
+        places = places[[path for path, _ in places].index(step.cursor_path) + 1:]
+        behind = ""
+    for path, size in places:
+        volume, name, key = path.split("/", 2)
+        tree = BUCKETS[volume, name].tree
+        included = seed or query.get("includeFso" if tree else "includeNonFso", "").lower() == "true"
+        prefix = query.get("startPrefix", "")
+        below = ("/" + path + "/").startswith(prefix.rstrip("/") + "/") if tree else (
+            "/" + path).startswith(prefix)
+        if included and below and (tree or "/" + path > behind):
+            rows[tree].append((path, size))
+    shown = [*rows[False], *rows[True]]
+    shown = shown if limit == -1 else shown[:max(limit, 0)]
+    expected.status, expected.json = (200 if shown or seed else 204), None
+    if expected.status == 204:
+        return
+    total = sum(size or 0 for _, size in shown)
+    expected.json = {"lastKey": ANY if shown else "", "replicatedDataSize": total,
+                     "unreplicatedDataSize": total}
+    if seed:
+        expected.json["entities"] = [{
+            "path": "/" + path, "keyState": "Open", "inStateSince": ANY, "size": size or 0,
+            "replicatedSize": size or 0, "unreplicatedSize": size or 0, "replicationType": "RATIS",
+            "replicationFactor": "ONE"} for path, size in shown]
+    else:
+        for name, tree in (("nonFSO", False), ("fso", True)):
+            found = [{"key": ANY, "path": path, "inStateSince": ANY, "size": size or 0,
+                      "replicatedSize": size or 0, "replicationInfo": ratis_one(),
+                      "creationTime": ANY, "modificationTime": ANY, "isKey": size is not None}
+                     for path, size in shown if (path, size) in rows[tree]]
+            if found:
+                expected.json[name] = found
+    expected.json |= {"status": "OK", "replicatedTotal": total, "unreplicatedTotal": total}
 
 
 # --- Utilization, cluster ------------------------------------------------------------------------
@@ -409,4 +456,4 @@ RULES = [not_served, malformed_number, error_body, allowed_methods, summary_path
          no_bucket_quota, volume_cursor, bucket_cursor, object_quotas, object_acls,
          object_metadata, bucket_counters, bucket_name, bucket_replication, bucket_layouts,
          key_replication, key_locations, file_counts, cluster_state,
-         listed_keys]
+         listed_keys, open_keys]

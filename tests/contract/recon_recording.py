@@ -1,14 +1,16 @@
 """The recordings of golden/recon, and the namespace that they were made of."""
 
+import functools
 import json
 import os
+import urllib.parse
 
 import support
 from expectation import ANY
 
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "golden", "recon")
 SCENARIOS = ["namespace", "namespace-paths", "volumes-buckets", "utilization", "errors",
-             "keys-list"]
+             "keys-list", "keys-open"]
 
 # Always a time or an id, whether or not it was seen to change.
 VOLATILE = {"creationTime", "modificationTime", "containerID", "localID"}
@@ -67,6 +69,17 @@ BUCKETS = {
 }
 
 
+# Keys whose bytes never came to their end, and multipart uploads.
+OPEN_KEYS = {
+    ("vola", "legacy1"): {"lopen": 77},
+    ("vola", "obs1"): {"open/o1": 1000, "open/o2": 3145728, "opendir/o3": 10},
+    ("volb", "ecb"): {"ecopen": 1048576},
+    ("vola", "fso1"): {"dir1/dir2/fopen3": 400, "dir1/fopen2": 300, "fopen1": 200},
+    ("volb", "fso2"): {"fopen5": 0, "p/fopen4": 2097153},
+}
+UPLOADS = {("vola", "obs1"): ["mpu/up1"], ("volb", "ecb"): ["mpuec"], ("vola", "fso1"): ["mpud/up2"]}
+
+
 class Step:
     def __init__(self, scenario, recorded):
         self.scenario = scenario
@@ -83,11 +96,23 @@ class Step:
     def __str__(self):
         return f"{self.scenario}: {self.name}"
 
-    @property
-    def raw(self):
+    def raw(self, keys):
+        """`keys`: raw keys here, by path. The cursor of the recording becomes that of the same
+        row."""
+        target = self.target
+        if self.cursor_path in keys:
+            url, _, cursor = target.rpartition("prevKey=")
+            assert "&" not in cursor, self
+            target = f"{url}prevKey={urllib.parse.quote(keys[self.cursor_path], safe='')}"
         target = "".join(c if " " < c < "\x7f" else "".join(f"%{b:02X}" for b in c.encode())
-                         for c in self.target)
+                         for c in target)
         return support.request_bytes(self.method, target, self.headers, self.body)
+
+    @property
+    def cursor_path(self):
+        """Of the row whose raw key the cursor is, or None."""
+        query = urllib.parse.parse_qs(urllib.parse.urlsplit(self.target).query)
+        return paths_by_key().get(query.get("prevKey", [None])[0])
 
     def json(self):
         """The recorded body, volatile values left open; None: an error, whose text need not be JSON
@@ -113,19 +138,47 @@ def load(scenario):
     return [step for step in steps if step.target != "/"]
 
 
+@functools.cache
+def paths_by_key():
+    """What the raw keys of recorded rows name. A file that is open has its directories twice
+    (D25)."""
+    files = {path.rpartition("/")[2]: path for path in open_paths()}
+    found = {}
+    for scenario in ("keys-list", "keys-open"):
+        with open(os.path.join(FOLDER, scenario + ".json"), encoding="utf-8") as file:
+            answers = [step["response"] for step in json.load(file)["steps"]]
+        for body in (json.loads(answer["body"]) for answer in answers
+                     if answer["status"] == 200 and answer["body"]):
+            for name in ("keys", "nonFSO", "fso"):
+                found |= {row["key"]: row["path"] if name != "fso" else
+                          files[row["path"].rpartition("/")[2]] for row in body.get(name, [])}
+    return found
+
+
+def open_paths():
+    """path -> size, or None of an upload; in order."""
+    found = {}
+    for tree in (False, True):
+        for place, bucket in sorted(BUCKETS.items()):
+            if bucket.tree == tree:
+                rows = OPEN_KEYS.get(place, {}) | dict.fromkeys(UPLOADS.get(place, []))
+                found |= {"/".join((*place, name)): rows[name] for name in sorted(rows)}
+    return found
+
+
 def quoted(name):
     return "".join(c if c.isascii() and (c.isalnum() or c in "/._-") else
                    "".join(f"%{b:02X}" for b in c.encode()) for c in name)
 
 
 def fill(address):
-    """Makes the namespace through the object API."""
+    """Makes the namespace through the object API; returns the connections of those who write."""
     connection = support.Connection(address)
 
-    def make(method, target, headers=(), body=None):
+    def make(method, target, headers=(), body=None, status=201):
         connection.send(support.request_bytes(method, target, [*STANDARD, *headers], body))
         reply = connection.reply(method)
-        assert reply.status == 201, f"{method} {target}: {reply}"
+        assert reply.status == status, f"{method} {target}: {reply}"
 
     for volume, (owner, quota) in VOLUMES.items():
         make("POST", f"/{volume}" + (f"?quota={quota}BYTES" if quota else ""),
@@ -137,4 +190,16 @@ def fill(address):
             make("PUT", f"/{volume}/{name}/{quoted(directory)}/", body=b"")
         for key, size in bucket.keys.items():
             make("PUT", f"/{volume}/{name}/{quoted(key)}", body=bytes(size))
+    for (volume, name), keys in UPLOADS.items():
+        for key in keys:
+            make("POST", f"/{volume}/{name}/{key}?uploads", status=200)
     connection.close()
+    return [begin(address, path, size) for path, size in open_paths().items() if size is not None]
+
+
+def begin(address, path, size):
+    """A PUT whose body does not come."""
+    writer = support.Connection(address)
+    length = ("Content-Length", size) if size else ("Transfer-Encoding", "chunked")
+    writer.send(support.request_bytes("PUT", "/" + path, [*STANDARD, length]))
+    return writer

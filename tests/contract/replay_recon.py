@@ -16,7 +16,7 @@ import recon_differences as differences
 import recon_recording as recording
 import support
 from expectation import ANY, compact
-from recon.case import wrong_headers
+from recon.case import BASE, wrong_headers
 from recon_differences import Expected
 
 
@@ -47,6 +47,8 @@ def compare(expected, method, reply, since):
         found.append(f"Allow: {expected.allow}, got {reply['Allow']}")
     if method == "OPTIONS" and expected.status == 200:
         return found + ([f"a body: {reply}"] if reply.body or reply["Content-Type"] else [])
+    if expected.status == 204:
+        return found + ([f"a body: {reply}"] if reply["Content-Type"] else [])
     if reply["Content-Type"] != "application/json":
         found.append(f"Content-Type: {reply['Content-Type']}")
     if method == "HEAD":
@@ -78,17 +80,41 @@ class Expectations:
         return [rule.__name__ for rule in differences.RULES if not self.fired[rule]]
 
 
+def raw_keys(address, writers):
+    """Of all keys that are there or open, by path, once all who write have begun."""
+    connection = support.Connection(address)
+
+    def rows(target, name):
+        connection.send(support.request_bytes("GET", BASE + target, [("Host", "localhost")]))
+        reply = connection.reply()
+        return reply.json().get(name, []) if reply.body else []
+
+    deadline = time.monotonic() + support.TIMEOUT_S
+    found = []
+    while sum(row["isKey"] for row in found) < writers:
+        assert time.monotonic() < deadline, found
+        query = "includeFso=true&includeNonFso=true&limit=-1"
+        found = [row for name in ("nonFSO", "fso") for row in rows("/keys/open?" + query, name)]
+    found += [row for place in recording.BUCKETS
+              for row in rows(f"/keys/listKeys?startPrefix=/{'/'.join(place)}", "keys")
+              if row["path"] not in recording.open_paths()]
+    connection.close()
+    return {row["path"]: row["key"] for row in found}
+
+
 def main(program, scenarios):
     since = time.time()
     expectations = Expectations()
     compared, different = 0, 0
     server = support.Server(program)
+    writers = []
     try:
-        recording.fill(server.addresses["ozone"])
+        writers = recording.fill(server.addresses["ozone"])
+        keys = raw_keys(server.addresses["recon"], len(writers))
         connection = support.Connection(server.addresses["recon"])
         for step in (step for scenario in scenarios for step in recording.load(scenario)):
             expected = expectations.of(step)
-            connection.send(step.raw)
+            connection.send(step.raw(keys))
             reply = connection.reply(step.method)
             found = compare(expected, step.method, reply, since)
             compared += 1
@@ -100,6 +126,8 @@ def main(program, scenarios):
                 for line in [*found[:10], *expected.reasons]:
                     print("    " + line)
     finally:
+        for writer in writers:
+            writer.close()
         server.stop()
     idle = expectations.idle() if scenarios == recording.SCENARIOS else []
     for name in idle:

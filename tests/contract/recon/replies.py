@@ -8,6 +8,7 @@ from recon import case
 from recon.case import BASE, ReconCase, asked
 
 ALLOW = "HEAD,GET,OPTIONS"
+GOOD = {200, 204}
 
 
 class TestEveryRoute(ReconCase):
@@ -22,7 +23,7 @@ class TestEveryRoute(ReconCase):
         for _, path, query in self.paths():
             for slash in ("", "/"):
                 got = self.call(path + slash + query)
-                self.assertEqual(got.status, 200, path)
+                self.assertIn(got.status, GOOD, path)
                 length = self.call(path + slash + query, "HEAD")["Content-Length"]
                 self.assertEqual(length, got["Content-Length"], path)
 
@@ -38,7 +39,8 @@ class TestEveryRoute(ReconCase):
         for _, path, query in self.paths():
             for accept in ("*/*", "application/json", "application/*", "text/html, */*;q=0.1",
                            "text/plain,Application/JSON;charset=utf-8"):
-                self.assertEqual(self.call(path + query, headers=[("Accept", accept)]).status, 200)
+                reply = self.call(path + query, headers=[("Accept", accept)])
+                self.assertIn(reply.status, GOOD)
             for accept in ("application/xml", "text/plain", "text/*,application/jsonx"):
                 self.refused(406, path + query, headers=[("Accept", accept)])
 
@@ -52,7 +54,7 @@ class TestEveryRoute(ReconCase):
                 least, most = (schema.get(name, limit) for name, limit in (
                     ("minimum", -1 << 63), ("maximum", (1 << 63) - 1)))
                 for good in ("", least, most, "007"):
-                    self.assertEqual(self.call(f"{path}{asks}={good}").status, 200)
+                    self.assertIn(self.call(f"{path}{asks}={good}").status, GOOD)
                 for bad in ("abc", "1.5", "%201", "1%20", "+1", "0x1", least - 1, most + 1,
                             "9" * 30):
                     reply = self.refused(400, f"{path}{asks}={bad}")
@@ -61,7 +63,8 @@ class TestEveryRoute(ReconCase):
     def test_queries(self):
         for _, path, query in self.paths():
             join = "&" if query else "?"
-            self.assertEqual(self.call(f"{path}{query}{join}what=ever&limit=1&limit=x").status, 200)
+            reply = self.call(f"{path}{query}{join}what=ever&limit=1&limit=x")
+            self.assertIn(reply.status, GOOD)
             for bad in ("x=%zz", "x=%FF", "x=%"):
                 self.refused(400, f"{path}{query}{join}{bad}")
 
