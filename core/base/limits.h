@@ -127,7 +127,7 @@ constexpr std::uint64_t first_block_bytes = 1 * MiB;   // of a body of unknown s
 constexpr std::uint64_t writeback_bytes = 8 * MiB;     // of a body, then the disk begins to write
 constexpr std::size_t open_container_files = 512;      // more: the least used one is closed
 constexpr std::size_t purged_blocks = 4096;            // deleted blocks forgotten by one command
-constexpr std::uint64_t purged_rows = 128;  // of other stages of deletion, by one command
+constexpr std::uint64_t purged_rows = 128;   // of other stages of deletion, by one command
 constexpr std::size_t open_key_shards = 16;  // locks of the keys whose bytes are on their way
 
 // --- dobsonctl ---
