@@ -5,16 +5,15 @@ its JUnit tests is a test here."""
 import glob
 import os
 import shutil
-import subprocess
 import unittest
 import xml.etree.ElementTree
 
+import maven
 import outsider
 from dobsond import Server
 
 PROJECT = os.path.join(outsider.HERE, "ozone-java")
-BUILD = os.path.normpath(os.path.join(outsider.HERE, "../../build/ozone-java"))
-REPORTS = os.path.join(BUILD, "target", "surefire-reports")
+REPORTS = os.path.join(maven.folder("ozone-java"), "target", "surefire-reports")
 
 
 class JavaTest(unittest.TestCase):
@@ -37,14 +36,12 @@ class JavaTest(unittest.TestCase):
 
 
 def run_maven():
-    """The exit code; what Maven says, the progress of its downloads too, goes to our output."""
+    """Its exit code."""
     shutil.rmtree(REPORTS, ignore_errors=True)
     server = Server(os.path.join(outsider.Outsider.programs, "dobsond"))
     try:
-        return subprocess.run(
-            ["mvn", "-B", "-f", PROJECT, f"-Dmaven.repo.local={BUILD}/repository",
-             "-Dozone.om.http-address={}:{}".format(*server.address), "test"],
-            check=False).returncode
+        return maven.run("ozone-java", "-f", PROJECT,
+                         "-Dozone.om.http-address={}:{}".format(*server.address), "test")
     finally:
         server.stop()
 
