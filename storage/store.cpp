@@ -1,13 +1,16 @@
 #include "storage/store.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <optional>
 
 #include "core/base/limits.h"
 #include "storage/blocks/local_block_store.h"
+#include "storage/blocks/node_file.h"
 #include "storage/blocks/null_block_store.h"
 #include "storage/catalog/catalog.h"
+#include "storage/catalog/local.h"
 #include "storage/env/data_lock.h"
 #include "storage/env/directory.h"
 #include "storage/jobs/container_life.h"
@@ -58,21 +61,35 @@ fs::path blocks_directory(const StoreOptions& options) {
   return options.nodes.empty() ? options.data / "blocks" : options.nodes[0];
 }
 
+std::string host_of(const StoreOptions& options) {
+  char name[256] = {};
+  if (!options.host.empty()) return options.host;
+  return ::gethostname(name, sizeof name - 1) == 0 ? name : "localhost";
+}
+
 class LocalStore final : public Store {
  public:
-  LocalStore(const StoreOptions& options, const Clock& clock, DataLock lock)
+  LocalStore(const StoreOptions& options, const Clock& clock, DataLock lock,
+             std::unique_ptr<Env> local, const LocalRows& remembered)
       : lock_(std::move(lock)),
+        clock_(clock),
         state_(state_options(options.data, options.map_size,
                              options.readers + limits::internal_readers)),
         space_(options.data, options.free_watermark),
         blocks_space_(blocks_directory(options), options.free_watermark),
         log_(state_, clock, space_),
+        local_(std::move(local)),
+        cluster_(options.cluster, remembered, clock.now()),
         index_(state_),
         stages_(state_, log_, options.upload_life_ms) {
     read_state(Snapshot(state_));  // refuses what a newer Dobson wrote
   }
+  ~LocalStore() override {
+    looking_after_.reset();
+    if (health_) health_->end();
+  }
 
-  Status open_blocks(const StoreOptions& options, const Clock& clock) {
+  Status open_blocks(const StoreOptions& options, const LocalRows& remembered) {
     const fs::path directory = blocks_directory(options);
     if (options.blocks == BlockStoreKind::null) {
       blocks_ = TRY(make_null_block_store(directory));
@@ -85,15 +102,15 @@ class LocalStore final : public Store {
       block_options.directory = directory;
       blocks_ = TRY(make_local_block_store(block_options, index_, log_));
     }
+    const Uuid node = TRY(open_node_file(directory));
+    health_.emplace(
+        options.health, *blocks_, index_, *local_, cluster_,
+        HealthJob::Node{node, host_of(options), directory, [this] { return node_space(); }},
+        remembered, clock_.now());
+    health_->run_once(clock_.now());
     purge_.emplace(*blocks_, index_, log_, options.delete_delay_ms);
-    const std::chrono::milliseconds interval(limits::purge_interval_ms);
     life_.emplace(*blocks_, index_, log_);
-    purging_.emplace(interval, [this, &clock] {
-      const bool more = purge_->run_once(clock.now());
-      if (!more) life_->run_once();
-      return more;
-    });
-    deleting_.emplace(interval, [this, &clock] { return stages_.run_once(clock.now()); });
+    start_jobs();
     return {};
   }
 
@@ -115,6 +132,8 @@ class LocalStore final : public Store {
     return {};
   }
 
+  Cluster& cluster() override { return cluster_; }
+
   StoreMetrics metrics() override {
     return {log_.metrics(), blocks_->metrics(), state_.file_bytes(), space_.free_bytes(),
             deletion_backlog(Snapshot(state_))};
@@ -122,8 +141,9 @@ class LocalStore final : public Store {
 
   StorageReport storage_report() override {
     const SpaceWatch::Space space = blocks_space_.space();
-    return {.nodes = 1,
-            .healthy_nodes = blocks_->stopped() ? 0U : 1U,
+    const auto [nodes, healthy] = cluster_.count_nodes(clock_.now());
+    return {.nodes = nodes,
+            .healthy_nodes = blocks_->stopped() ? 0U : healthy,
             .capacity = space.capacity,
             .unused = space.unused,
             .available = space.available,
@@ -132,19 +152,49 @@ class LocalStore final : public Store {
   }
 
  private:
+  void start_jobs() {
+    const std::chrono::milliseconds interval(limits::purge_interval_ms);
+    purging_.emplace(interval, [this] {
+      const bool more = run_round(TaskId::block_purge, *purge_);
+      if (!more) life_->run_once();
+      return more;
+    });
+    deleting_.emplace(interval, [this] { return run_round(TaskId::deletion, stages_); });
+    looking_after_.emplace(std::chrono::milliseconds(limits::health_tick_ms),
+                           [this] { return health_->run_once(clock_.now()); });
+  }
+
+  template <class Job>
+  bool run_round(TaskId task, Job& job) {
+    cluster_.tasks().begin(task, clock_.now());
+    const bool more = job.run_once(clock_.now());
+    cluster_.tasks().end(task, clock_.now(), !job.failed());
+    return more;
+  }
+
+  NodeSpace node_space() {
+    const SpaceWatch::Space space = blocks_space_.space();
+    return {space.capacity, space.unused, space.available, blocks_->committed_bytes()};
+  }
+
   DataLock lock_;
+  const Clock& clock_;
   Env state_;
   SpaceWatch space_;
   SpaceWatch blocks_space_;
   LocalLog log_;
+  const std::unique_ptr<Env> local_;
+  Cluster cluster_;
   StateBlockIndex index_;
   OpenKeys open_keys_;
   DeletionStages stages_;
   std::unique_ptr<ManagedBlockStore> blocks_;
   std::optional<Purge> purge_;
   std::optional<ContainerLife> life_;
+  std::optional<HealthJob> health_;
   std::optional<Periodic> purging_;
   std::optional<Periodic> deleting_;
+  std::optional<Periodic> looking_after_;
 };
 
 Result<std::unique_ptr<Store>> open_store(const StoreOptions& options, const Clock& clock) {
@@ -152,8 +202,10 @@ Result<std::unique_ptr<Store>> open_store(const StoreOptions& options, const Clo
   DataLock lock = TRY(DataLock::take(options.data));
   try {
     TRY(create_state(options.data, options.map_size));
-    auto store = std::make_unique<LocalStore>(options, clock, std::move(lock));
-    TRY(store->open_blocks(options, clock));
+    OpenedLocal local = TRY(open_local(options.data));
+    auto store = std::make_unique<LocalStore>(options, clock, std::move(lock), std::move(local.env),
+                                              local.rows);
+    TRY(store->open_blocks(options, local.rows));
     return std::unique_ptr<Store>(std::move(store));
   } catch (const EnvError& error) {
     return Error{

@@ -13,6 +13,8 @@
 #include "core/base/result.h"
 #include "core/time/clock.h"
 #include "storage/blocks/block_store.h"
+#include "storage/cluster/cluster.h"
+#include "storage/jobs/health.h"
 #include "storage/log/log.h"
 #include "storage/open_keys.h"
 
@@ -31,6 +33,9 @@ struct StoreOptions {
   UnixMillis delete_delay_ms = 10'000;         // deleted blocks stay that long
   UnixMillis upload_life_ms = 7 * 86'400'000;  // unfinished multipart uploads are dropped then
   unsigned readers = 8;                        // read transactions open at once
+  std::string host = {};                       // of the storage node; empty: this machine's name
+  ClusterOptions cluster = {};
+  HealthOptions health = {};
 };
 
 // The most memory that the store takes, in bytes, beside LMDB's map, which is page cache. A command
@@ -88,6 +93,9 @@ class Store {
     std::string why;
   };
   virtual Health health() = 0;
+
+  // Nodes, replicas, health of containers, tasks. Any thread.
+  virtual Cluster& cluster() = 0;
 
   virtual StoreMetrics metrics() = 0;
   // Any thread; does not wait for the disk.

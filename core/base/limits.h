@@ -101,11 +101,11 @@ constexpr int background_slice_ms = 5;           // a batch of background comman
 constexpr std::size_t batch_bytes = 64 * MiB;    // changed pages of a batch; then the next begins
 
 // --- rows of the store ---
-constexpr std::size_t row_key_bytes = 511;   // LMDB's cap
-constexpr std::size_t row_name_bytes = 502;  // a longer name goes on under a row of its own
+constexpr std::size_t row_key_bytes = 511;       // LMDB's cap
+constexpr std::size_t row_name_bytes = 502;      // a longer name goes on under a row of its own
 constexpr std::size_t indexed_name_bytes = 240;  // of a name in the keys of an index
-constexpr std::size_t page_bytes = 4 * KiB;  // LMDB's
-constexpr unsigned internal_readers = 8;     // read transactions of jobs, beside the reactors'
+constexpr std::size_t page_bytes = 4 * KiB;      // LMDB's
+constexpr unsigned internal_readers = 8;         // read transactions of jobs, beside the reactors'
 constexpr std::uint64_t verify_progress_rows = 10'000;
 constexpr std::uint64_t verify_ids = 1 << 28;  // of one pass, in 64 MiB; more: more passes
 constexpr int purge_interval_ms = 1000;        // between two rounds of giving space back
@@ -129,6 +129,13 @@ constexpr std::size_t open_container_files = 512;      // more: the least used o
 constexpr std::size_t purged_blocks = 4096;            // deleted blocks forgotten by one command
 constexpr std::uint64_t purged_rows = 128;   // of other stages of deletion, by one command
 constexpr std::size_t open_key_shards = 16;  // locks of the keys whose bytes are on their way
+
+// --- health of containers ---
+constexpr int health_tick_ms = 1000;                 // between two looks at what has changed
+constexpr std::uint64_t local_map_bytes = 1 * GiB;   // of `local/`; full: history is not kept
+constexpr std::size_t health_batch = 1000;           // replicas that are reported at once
+constexpr std::size_t scrub_read_bytes = 512 * KiB;  // a piece that the scrub reads
+constexpr std::size_t scrub_page_rows = 4096;        // rows of blocks that it notes ahead
 
 // --- dobsonctl ---
 constexpr unsigned ctl_jobs = 16;  // transfers at once, unless told otherwise

@@ -10,8 +10,19 @@
 
 namespace dobson::storage {
 
-Allocator::Allocator(const Limits& limits, BlockFiles& files, Log& log, BlockMetrics& metrics)
-    : limits_(limits), files_(files), log_(log), metrics_(metrics) {}
+namespace {
+
+void warn_unless_closed(ContainerId id, const Status& status) {
+  if (status.ok()) return;
+  log::warn("blocks", "container {} is not closed: {} {}", id.value, name_of(status.error().code),
+            status.error().detail);
+}
+
+}  // namespace
+
+Allocator::Allocator(const Limits& limits, BlockFiles& files, Log& log, ReplicaNotes& notes,
+                     BlockMetrics& metrics)
+    : limits_(limits), files_(files), log_(log), notes_(notes), metrics_(metrics) {}
 
 Allocator::~Allocator() {
   {
@@ -28,6 +39,10 @@ void Allocator::add(std::shared_ptr<ContainerFile> file, std::uint64_t end) {
   auto container = std::make_shared<OpenContainer>(std::move(file), end, limit);
   open_.emplace(id, container);
   queue_.push_back(std::move(container));
+}
+
+void Allocator::close_unusable(ContainerId id) {
+  warn_unless_closed(id, move(id, ContainerState::closed));
 }
 
 Status Allocator::start() {
@@ -112,6 +127,14 @@ void Allocator::abandon(const Reservation& reservation, std::uint64_t used_end) 
   close_when_idle(reservation.container);
 }
 
+void Allocator::retire(ContainerId id) {
+  std::lock_guard lock(mutex_);
+  const auto found = open_.find(id);
+  if (found == open_.end() || found->second->retired) return;
+  std::erase(queue_, found->second);
+  retire(found->second);
+}
+
 std::vector<Garbage> Allocator::take_garbage() {
   std::lock_guard lock(mutex_);
   return std::exchange(garbage_, {});
@@ -192,6 +215,7 @@ Result<std::shared_ptr<ContainerFile>> Allocator::make() {
   }
   const std::uint64_t ahead = std::min(limits_.preallocate_bytes, limits_.container_bytes);
   auto file = TRY(files_.create(*without_file_, ahead));
+  notes_.note_change(*without_file_);
   without_file_.reset();
   metrics_.containers.fetch_add(1, std::memory_order_relaxed);
   return file;
@@ -208,18 +232,17 @@ void Allocator::move_on(const OpenContainer& container) {
   }
   Status status = idle ? drop_space_ahead(container) : Status();
   if (status.ok()) status = move(id, idle ? ContainerState::closed : ContainerState::closing);
-  if (!status.ok()) {
-    log::warn("blocks", "container {} is not closed: {} {}", id.value, name_of(status.error().code),
-              status.error().detail);
-    return;
-  }
+  warn_unless_closed(id, status);
+  if (!status.ok()) return;
   std::lock_guard lock(mutex_);
   if (idle) open_.erase(id);
 }
 
 Status Allocator::move(ContainerId container, ContainerState to) {
   const auto moved = commit_and_wait(log_, MoveContainer{container, to}, Priority::background);
-  return moved.ok() ? Status() : Status(moved.error());
+  if (!moved.ok()) return moved.error();
+  notes_.note_change(container);
+  return {};
 }
 
 // Nothing is appended to the container any more.

@@ -19,6 +19,7 @@
 #include "core/base/result.h"
 #include "storage/blocks/block_files.h"
 #include "storage/blocks/block_metrics.h"
+#include "storage/blocks/replica_notes.h"
 #include "storage/blocks/reservations.h"
 #include "storage/log/log.h"
 #include "storage/model/rows.h"
@@ -60,11 +61,15 @@ class Allocator {
     std::uint64_t preallocate_bytes;
   };
 
-  Allocator(const Limits& limits, BlockFiles& files, Log& log, BlockMetrics& metrics);
+  Allocator(const Limits& limits, BlockFiles& files, Log& log, ReplicaNotes& notes,
+            BlockMetrics& metrics);
   ~Allocator();
 
   // Before `start`: an OPEN container whose appends go on at `end`.
   void add(std::shared_ptr<ContainerFile> file, std::uint64_t end);
+
+  // Also before `start`: an OPEN container that cannot take appends is closed.
+  void close_unusable(ContainerId id);
 
   // Makes a container when there is none. out_of_space does not hinder the start.
   Status start();
@@ -77,6 +82,9 @@ class Allocator {
   void trim(const Reservation& reservation, std::uint64_t used_end);
   void keep(const Reservation& reservation);
   void abandon(const Reservation& reservation, std::uint64_t used_end);
+
+  // The container takes no more appends and is closed, unless it is not open.
+  void retire(ContainerId container);
 
   // What `trim` and `abandon` have left since the last call.
   std::vector<Garbage> take_garbage();
@@ -107,6 +115,7 @@ class Allocator {
   const Limits limits_;
   BlockFiles& files_;
   Log& log_;
+  ReplicaNotes& notes_;
   BlockMetrics& metrics_;
   std::optional<ContainerId> without_file_;  // its row is committed; only the thread looks at it
 

@@ -9,6 +9,14 @@ Result<std::shared_ptr<ContainerFile>> BlockFiles::open(ContainerId id) {
   return remember(TRY(ContainerFile::open(directory_, id)));
 }
 
+void BlockFiles::forget(ContainerId id) {
+  std::lock_guard lock(mutex_);
+  const auto found = by_id_.find(id);
+  if (found == by_id_.end()) return;
+  files_.erase(found->second);
+  by_id_.erase(found);
+}
+
 std::shared_ptr<ContainerFile> BlockFiles::find(ContainerId id) {
   std::lock_guard lock(mutex_);
   const auto found = by_id_.find(id);
@@ -22,13 +30,7 @@ Result<std::shared_ptr<ContainerFile>> BlockFiles::create(ContainerId id, std::u
 }
 
 Status BlockFiles::remove(ContainerId id) {
-  {
-    std::lock_guard lock(mutex_);
-    if (const auto found = by_id_.find(id); found != by_id_.end()) {
-      files_.erase(found->second);
-      by_id_.erase(found);
-    }
-  }
+  forget(id);
   return ContainerFile::remove(directory_, id);
 }
 

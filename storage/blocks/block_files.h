@@ -27,6 +27,8 @@ class BlockFiles {
   Result<std::shared_ptr<ContainerFile>> create(ContainerId id, std::uint64_t allocate);
   // Durable on return. Fine when there is none.
   Status remove(ContainerId id);
+  // It is opened again by the next one who wants it.
+  void forget(ContainerId id);
 
   const std::filesystem::path& directory() const { return directory_; }
 

@@ -2,7 +2,7 @@
 
 // What the block store asks the state: which containers there are, and which of their bytes have
 // rows. A deleted block has a row until it is purged. Every call reads a snapshot of its own, not
-// older than the commits that were acknowledged before it. One caller at a time.
+// older than the commits that were acknowledged before it. Any thread.
 
 #include <cstddef>
 #include <cstdint>
@@ -20,6 +20,8 @@ struct ContainerRow {
   ContainerId id;
   ContainerState state = ContainerState::open;
   std::uint64_t blocks = 0;  // that take space in it
+  std::uint64_t keys = 0;    // that have blocks in it
+  Replication replication = Replication::one;
 };
 
 // What is to be purged.
@@ -36,9 +38,9 @@ class BlockIndex {
   // By id.
   virtual std::vector<ContainerRow> containers() = 0;
 
-  // The blocks of a container with live and deleted rows, by id, until `visit` returns false.
-  virtual void visit_blocks(ContainerId container,
-                            const std::function<bool(const BlockRef&)>& visit) = 0;
+  // The blocks of a container with live and deleted rows, by id, from `first` on, until `visit`
+  // returns false.
+  virtual void visit_blocks(BlockId first, const std::function<bool(const BlockRef&)>& visit) = 0;
 
   // The widest range around `range` that touches no block with a row: from the end of the block
   // before it, or 0, to the begin of the block after it, or the greatest number.

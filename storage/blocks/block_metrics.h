@@ -15,6 +15,7 @@ struct BlockMetrics {
   std::atomic<std::uint64_t> syncs{0};
   std::atomic<std::uint64_t> sync_us{0};
   std::atomic<std::uint64_t> damaged_reads{0};
+  std::atomic<std::uint64_t> scrubbed_bytes{0};
   std::atomic<std::uint64_t> freed_bytes{0};   // purged and abandoned
   std::atomic<std::uint64_t> orphan_bytes{0};  // reclaimed after a crash
 };

@@ -23,7 +23,10 @@ namespace {
 Error error_of_call(const char* call, const std::filesystem::path& path) {
   const int number = errno;
   const bool full = number == ENOSPC || number == EDQUOT;
-  return Error{.code = full ? Errc::out_of_space : Errc::io,
+  const bool many = number == EMFILE || number == ENFILE;
+  return Error{.code = full   ? Errc::out_of_space
+                       : many ? Errc::overloaded
+                              : Errc::io,
                .detail = fmt::format("{} {}: {}", call, path.native(), std::strerror(number))};
 }
 
@@ -202,6 +205,16 @@ void ContainerFile::start_writeback(std::uint64_t begin, std::uint64_t end) {
   // A failure is found again by the sync.
   ::sync_file_range(fd_, static_cast<off_t>(begin), static_cast<off_t>(end - begin),
                     SYNC_FILE_RANGE_WRITE);
+}
+
+Result<ContainerFile::Look> ContainerFile::look() const {
+  struct stat found{};
+  if (::fstat(fd_, &found) != 0) return failure("fstat");
+  const auto& modified = found.st_mtim;
+  return Look{{modified.tv_sec * 1'000'000'000 + modified.tv_nsec,
+               static_cast<std::uint64_t>(found.st_size)},
+              static_cast<std::uint64_t>(found.st_blocks) * 512,
+              found.st_ino};
 }
 
 Result<std::uint64_t> ContainerFile::size() const {

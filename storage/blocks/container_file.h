@@ -3,8 +3,8 @@
 // One container file of one data directory: positioned reads and writes, space, sync. All calls
 // block; any thread, several at once. Grammar of the bytes: block_format.h.
 //
-// Errors: out_of_space (disk or disk quota full), io, and corrupt where the file or its bytes are
-// not what they should be, a missing or a short file included.
+// Errors: out_of_space (disk or disk quota full), overloaded (too many open files), io, and corrupt
+// where the file or its bytes are not what they should be, a missing or a short file included.
 
 #include <cstddef>
 #include <cstdint>
@@ -14,6 +14,7 @@
 
 #include "core/base/result.h"
 #include "storage/model/ids.h"
+#include "storage/model/local_rows.h"
 
 namespace dobson::storage {
 
@@ -62,6 +63,14 @@ class ContainerFile {
 
   // Begins to write [begin, end) to disk, so that the next sync has less to do.
   void start_writeback(std::uint64_t begin, std::uint64_t end);
+
+  // What tells it from another file, and from itself when somebody has written to it.
+  struct Look {
+    FileStamp stamp;
+    std::uint64_t bytes = 0;  // on disk
+    std::uint64_t inode = 0;
+  };
+  Result<Look> look() const;
 
   Result<std::uint64_t> size() const;
   Result<std::uint64_t> allocated_bytes() const;  // on disk

@@ -13,7 +13,7 @@ Gaps find_gaps(BlockIndex& index, ContainerId container, const Busy& busy) {
     std::ranges::copy(subtract({gaps.rows_end, std::min(end, busy.end)}, busy.in_flight),
                       std::back_inserter(gaps.ranges));
   };
-  index.visit_blocks(container, [&](const BlockRef& block) {
+  index.visit_blocks({container, 0}, [&](const BlockRef& block) {
     add_up_to(block.id.local);
     gaps.rows_end = block.id.local + bytes_on_disk(block.length);
     return true;

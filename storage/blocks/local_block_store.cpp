@@ -17,7 +17,7 @@ namespace {
 
 bool has_blocks(BlockIndex& index, ContainerId container) {
   bool found = false;
-  index.visit_blocks(container, [&](const BlockRef&) {
+  index.visit_blocks({container, 0}, [&](const BlockRef&) {
     found = true;
     return false;
   });
@@ -29,8 +29,10 @@ bool has_blocks(BlockIndex& index, ContainerId container) {
 LocalBlockStore::LocalBlockStore(const LocalBlockOptions& options, Log& log)
     : options_(options),
       files_(options.directory),
-      allocator_({options.container_bytes, options.preallocate_bytes}, files_, log, metrics_),
-      syncer_(metrics_) {
+      allocator_({options.container_bytes, options.preallocate_bytes}, files_, log, notes_,
+                 metrics_),
+      syncer_(metrics_),
+      scrubber_(files_, notes_, metrics_) {
   DOBSON_ASSERT(options.block_bytes % limits::part_bytes == 0);
 }
 
@@ -42,6 +44,8 @@ Status LocalBlockStore::open(BlockIndex& index) {
     const Status opened = open_container(index, row);
     if (!opened.ok()) {
       log::error("blocks", "container {} cannot be used: {}", row.id.value, opened.error().detail);
+      const bool lost = opened.error().code == Errc::corrupt;
+      if (lost && row.state == ContainerState::open) allocator_.close_unusable(row.id);
     }
   }
   return allocator_.start();
@@ -83,7 +87,14 @@ Status LocalBlockStore::read(const BlockRef& block, std::uint64_t offset,
   Status status = file.ok() ? read_block(**file, block, offset, out) : Status(file.error());
   if (status.ok()) {
     metrics_.read_bytes.fetch_add(out.size(), std::memory_order_relaxed);
-  } else if (status.error().code == Errc::corrupt) {
+    return status;
+  }
+  if (file.ok()) {
+    notes_.set_damage(block);
+  } else {
+    notes_.note_change(block.id.container);
+  }
+  if (status.error().code == Errc::corrupt) {
     metrics_.damaged_reads.fetch_add(1, std::memory_order_relaxed);
     log::error("blocks", "damaged: container {}, block {}: {}", block.id.container.value,
                block.id.local, status.error().detail);
@@ -127,7 +138,7 @@ Status LocalBlockStore::give_back_in(BlockIndex& index, ContainerId id,
     const ByteRange gap = index.gap_around(id, each.range);
     const ByteRange free{std::max(gap.begin, done), std::min(gap.end, taken.end)};
     for (const ByteRange part : subtract(free, taken.in_flight)) {
-      TRY(file->punch(part.begin, part.end));
+      TRY(change(*file, [&] { return file->punch(part.begin, part.end); }));
     }
     done = gap.end;
   }
@@ -139,13 +150,73 @@ Status LocalBlockStore::give_back_in(BlockIndex& index, ContainerId id,
 Status LocalBlockStore::reclaim(BlockIndex& index, ContainerId container) {
   const auto file = TRY(files_.open(container));
   const Busy taken = TRY(busy(*file));
-  const std::uint64_t freed = TRY(empty(*file, find_gaps(index, container, taken)));
-  metrics_.orphan_bytes.fetch_add(freed, std::memory_order_relaxed);
-  return {};
+  return change(*file, [&]() -> Status {
+    const std::uint64_t freed = TRY(empty(*file, find_gaps(index, container, taken)));
+    metrics_.orphan_bytes.fetch_add(freed, std::memory_order_relaxed);
+    return {};
+  });
+}
+
+// Our own change is not taken for one of somebody else, and hides none.
+template <class Change>
+Status LocalBlockStore::change(ContainerFile& file, Change&& what) {
+  std::lock_guard lock(changing_);
+  const bool ours = notes_.has_stamp(file.id(), TRY(file.look()).stamp);
+  Status status = what();
+  if (ours) notes_.set_stamp(file.id(), TRY(file.look()).stamp);
+  return status;
+}
+
+Result<ReplicaFile> LocalBlockStore::look_at(BlockIndex& index, const ContainerRow& row,
+                                             UnixMillis now) {
+  using Shape = ReplicaFile::Shape;
+  // Before the file, which gets its bytes before they get rows.
+  const std::uint64_t rows_end = index.gap_around(row.id, {UINT64_MAX, UINT64_MAX}).begin;
+  std::unique_lock lock(changing_);
+  const ReplicaNotes::Note note = notes_.note(row.id, now);
+  ReplicaFile found{.stamp = note.stamp, .scrubbed = note.scrubbed};
+  bool usable = true;  // for appends
+  if (const auto file = ContainerFile::open(options_.directory, row.id); file.ok()) {
+    const ContainerFile::Look look = TRY((*file)->look());
+    found.bytes = look.bytes;
+    if (look.stamp.size < rows_end) found.shape = Shape::damaged;
+    usable = !forget_other_file(row.id, look) && found.shape == Shape::whole;
+    if (row.state == ContainerState::closed) {
+      found.stamp = look.stamp;
+      notes_.set_stamp(row.id, look.stamp);
+      if (note.stamp != FileStamp{} && note.stamp != look.stamp) notes_.want_scrub(row.id);
+    }
+  } else if (file.error().code == Errc::overloaded) {
+    return file.error();
+  } else {
+    std::error_code unknown;
+    const auto path = options_.directory / container_file_name(row.id);
+    found.shape = std::filesystem::exists(path, unknown) ? Shape::damaged : Shape::missing;
+    usable = file.error().code != Errc::corrupt;  // else another one would fare no better
+  }
+  lock.unlock();
+  if (note.damage && found.shape != Shape::missing) {
+    found.shape = Shape::damaged;
+    const bool healed = !note.scrubbing && !is_damaged(files_, index, *note.damage);
+    if (healed) notes_.want_scrub(row.id);
+  }
+  if (row.state == ContainerState::open && (!usable || note.damage)) allocator_.retire(row.id);
+  return found;
+}
+
+// True: what is open is not what has the name now. It serves on where nothing has the name.
+bool LocalBlockStore::forget_other_file(ContainerId id, const ContainerFile::Look& look) {
+  const auto open = files_.find(id);
+  if (open == nullptr) return false;
+  const auto known = open->look();
+  if (!known.ok() || known->inode == look.inode) return false;
+  files_.forget(id);
+  return true;
 }
 
 Status LocalBlockStore::remove(ContainerId container) {
   TRY(files_.remove(container));
+  notes_.forget(container);
   metrics_.containers.fetch_sub(1, std::memory_order_relaxed);
   return {};
 }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <vector>
@@ -16,6 +17,7 @@
 #include "storage/blocks/block_metrics.h"
 #include "storage/blocks/managed_block_store.h"
 #include "storage/blocks/pins.h"
+#include "storage/blocks/scrubber.h"
 #include "storage/blocks/syncer.h"
 
 namespace dobson::storage {
@@ -32,7 +34,8 @@ class LocalBlockStore final : public ManagedBlockStore {
   LocalBlockStore(const LocalBlockOptions& options, Log& log);
 
   // Before anything else. Reclaims what a crash left in OPEN containers and finds where appends go
-  // on. A container whose file is missing or damaged is told to the log; the others go on.
+  // on. A container whose file is missing or damaged is told to the log, and closed; the others go
+  // on.
   Status open(BlockIndex& index);
 
   Result<std::unique_ptr<BlockWriter>> write(std::optional<std::uint64_t> size) override;
@@ -47,6 +50,15 @@ class LocalBlockStore final : public ManagedBlockStore {
   void give_back(BlockIndex& index, std::vector<Garbage> garbage) override;
   Status reclaim(BlockIndex& index, ContainerId container) override;
   Status remove(ContainerId container) override;
+  void remember(ContainerId container, const FileStamp& stamp, UnixMillis scrubbed) override {
+    notes_.remember(container, stamp, scrubbed);
+  }
+  Result<ReplicaFile> look_at(BlockIndex& index, const ContainerRow& row, UnixMillis now) override;
+  std::uint64_t scrub(BlockIndex& index, UnixMillis now, UnixMillis before,
+                      std::uint64_t budget) override {
+    return scrubber_.run(index, now, before, budget);
+  }
+  std::set<ContainerId> take_changes() override { return notes_.take_changes(); }
   const BlockMetrics& metrics() const override { return metrics_; }
 
  private:
@@ -54,13 +66,19 @@ class LocalBlockStore final : public ManagedBlockStore {
   Status open_container(BlockIndex& index, const ContainerRow& row);
   Status give_back_in(BlockIndex& index, ContainerId id, std::span<const Garbage> garbage);
   Result<Busy> busy(const ContainerFile& file) const;
+  template <class Change>
+  Status change(ContainerFile& file, Change&& what);
+  bool forget_other_file(ContainerId id, const ContainerFile::Look& look);
 
   const LocalBlockOptions options_;
   BlockMetrics metrics_;
   BlockFiles files_;
+  ReplicaNotes notes_;
+  std::mutex changing_;  // a CLOSED file, or looking whether somebody else has
   Pins pins_;
   Allocator allocator_;
   Syncer syncer_;
+  Scrubber scrubber_;
 };
 
 // Errors are for people.

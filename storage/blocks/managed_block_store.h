@@ -1,15 +1,17 @@
 #pragma once
 
 // A block store that this process looks after: beside the face of `BlockStore` what the background
-// jobs (storage/jobs/purge.h) and /-/metrics ask of it.
+// jobs (storage/jobs) and /-/metrics ask of it.
 
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "storage/blocks/allocator.h"
 #include "storage/blocks/block_index.h"
 #include "storage/blocks/block_metrics.h"
 #include "storage/blocks/block_store.h"
+#include "storage/blocks/replica_notes.h"
 
 namespace dobson::storage {
 
@@ -35,6 +37,25 @@ class ManagedBlockStore : public BlockStore {
 
   // Nobody reads or writes the container any more: its bytes go, durably. Fine when they are gone.
   virtual Status remove(ContainerId container) = 0;
+
+  // --- health (storage/jobs/health.h); one thread ---
+
+  // What the last run knew of the container's file (ReplicaRecord).
+  virtual void remember(ContainerId container, const FileStamp& stamp, UnixMillis scrubbed) = 0;
+
+  // Looks at the container's file, and at the block of it that was found damaged, if one was. An
+  // OPEN container that is damaged takes no more appends and is closed. overloaded: it was not
+  // looked at.
+  virtual Result<ReplicaFile> look_at(BlockIndex& index, const ContainerRow& row,
+                                      UnixMillis now) = 0;
+
+  // Reads about `budget` bytes of containers that were not read since `before`, or that somebody
+  // else has written to. The bytes that were read.
+  virtual std::uint64_t scrub(BlockIndex& index, UnixMillis now, UnixMillis before,
+                              std::uint64_t budget) = 0;
+
+  // Containers that may look another way, since the last call: made, closed, damaged, scrubbed.
+  virtual std::set<ContainerId> take_changes() = 0;
 
   virtual const BlockMetrics& metrics() const = 0;
 };

@@ -53,6 +53,12 @@ class NullBlockStore final : public ManagedBlockStore {
   void give_back(BlockIndex&, std::vector<Garbage>) override {}
   Status reclaim(BlockIndex&, ContainerId) override { return {}; }
   Status remove(ContainerId) override { return {}; }
+  void remember(ContainerId, const FileStamp&, UnixMillis) override {}
+  Result<ReplicaFile> look_at(BlockIndex&, const ContainerRow&, UnixMillis) override {
+    return ReplicaFile{};
+  }
+  std::uint64_t scrub(BlockIndex&, UnixMillis, UnixMillis, std::uint64_t) override { return 0; }
+  std::set<ContainerId> take_changes() override { return {}; }
   const BlockMetrics& metrics() const override { return metrics_; }
 
  private:

@@ -1,14 +1,15 @@
 #pragma once
 
 // Keys of rows, whose byte order is the order of their fields, one after the other: integers and
-// ids big-endian; a string raw when it is the last field, else each 0x00 in it as 0x00 0xFF and
-// 0x00 0x00 at its end. No length prefix: it would sort by length first.
+// ids big-endian; an enumerator one byte; a string raw when it is the last field, else each 0x00 in
+// it as 0x00 0xFF and 0x00 0x00 at its end. No length prefix: it would sort by length first.
 
 #include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include "core/base/assert.h"
 #include "core/base/limits.h"
@@ -54,6 +55,12 @@ class KeyEncoder {
   void write(StrongId<Tag> id, bool last) {
     write(id.value, last);
   }
+  template <class Enum>
+    requires std::is_enum_v<Enum>
+  void write(Enum value, bool) {
+    const char byte = static_cast<char>(value);
+    out_.append({&byte, 1});
+  }
 
   KeyBytes& out_;
 };
@@ -79,6 +86,14 @@ class KeyDecoder {
   template <class Tag>
   void read(StrongId<Tag>& id, bool last) {
     read(id.value, last);
+  }
+  template <class Enum>
+    requires std::is_enum_v<Enum>
+  void read(Enum& value, bool) {
+    ok_ = ok_ && !bytes_.empty() &&
+          static_cast<std::uint8_t>(bytes_[0]) <= static_cast<std::uint8_t>(last_enumerator<Enum>);
+    value = ok_ ? static_cast<Enum>(bytes_[0]) : Enum{};
+    bytes_.remove_prefix(bytes_.empty() ? 0 : 1);
   }
 
   std::string_view bytes_;

@@ -3,6 +3,7 @@
 // The disk format of every record: its fields, in order.
 
 #include "storage/codec/fields.h"
+#include "storage/model/local_rows.h"
 #include "storage/model/namespace.h"
 #include "storage/model/rows.h"
 
@@ -22,6 +23,10 @@ template <>
 inline constexpr auto last_enumerator<AclRights> = AclRights::read_write;
 template <>
 inline constexpr auto last_enumerator<ContainerState> = ContainerState::deleted;
+template <>
+inline constexpr auto last_enumerator<ReplicaState> = ReplicaState::deleted;
+template <>
+inline constexpr auto last_enumerator<HealthState> = HealthState::under_replicated;
 
 template <class Tag>
 void fields(auto&& visit, StrongId<Tag>& id) {
@@ -154,6 +159,33 @@ void fields(auto&& visit, Of<DeletedKeyRecord> auto& key) {
 
 void fields(auto&& visit, Of<DeletedBlockRecord> auto& block) {
   visit(block.length, block.deleted);
+}
+
+// --- local/ ---
+
+void fields(auto&& visit, Of<LocalRecord> auto& local) {
+  visit(local.schema);
+}
+
+void fields(auto&& visit, Of<NodeRecord> auto& node) {
+  visit(node.host, node.directory, node.set_up);
+}
+
+void fields(auto&& visit, Of<FileStamp> auto& stamp) {
+  visit(stamp.modified_ns, stamp.size);
+}
+
+void fields(auto&& visit, Of<ReplicaRecord> auto& replica) {
+  visit(replica.host, replica.first_seen, replica.last_seen, replica.state, replica.bytes,
+        replica.stamp, replica.scrubbed);
+}
+
+void fields(auto&& visit, Of<UnhealthyRecord> auto& unhealthy) {
+  visit(unhealthy.since, unhealthy.expected, unhealthy.actual);
+}
+
+void fields(auto&& visit, Of<TaskRecord> auto& task) {
+  visit(task.updated, task.failed);
 }
 
 }  // namespace dobson::storage

@@ -19,9 +19,12 @@ Purge::Purge(ManagedBlockStore& store, BlockIndex& index, Log& log, UnixMillis d
 }
 
 bool Purge::run_once(UnixMillis now) {
+  failed_ = true;
   if (store_.stopped()) return false;
   try {
-    return round(now);
+    const bool more = round(now);
+    failed_ = false;
+    return more;
   } catch (const EnvError& error) {
     log::error("blocks", "the purge failed: {}", error.what());
     return false;

@@ -27,6 +27,7 @@ class Purge {
 
   // One round. True: there is more to do at once. One caller at a time.
   bool run_once(UnixMillis now);
+  bool failed() const { return failed_; }  // the last round
 
  private:
   bool round(UnixMillis now);
@@ -37,6 +38,7 @@ class Purge {
   BlockIndex& index_;
   Log& log_;
   const UnixMillis delete_delay_ms_;
+  bool failed_ = false;
   DeletedBlocks noted_;
   std::vector<ContainerId> unchecked_;  // not OPEN at the start, not looked at since
 };

@@ -30,11 +30,14 @@ std::vector<Command> next_commands(const ReadTxn& txn, UnixMillis uploads_before
 }  // namespace
 
 bool DeletionStages::run_once(UnixMillis now) {
+  failed_ = true;
   try {
     for (Command& command : next_commands(Snapshot(state_), now - upload_life_ms_)) {
       if (!commit_and_wait(log_, std::move(command), Priority::background).ok()) return false;
     }
-    return !next_commands(Snapshot(state_), now - upload_life_ms_).empty();
+    const bool more = !next_commands(Snapshot(state_), now - upload_life_ms_).empty();
+    failed_ = false;
+    return more;
   } catch (const EnvError& error) {
     log::error("jobs", "what was deleted does not go on: {}", error.what());
     return false;

@@ -18,11 +18,13 @@ class DeletionStages {
 
   // One round. True: there is more to do at once. One caller at a time.
   bool run_once(UnixMillis now);
+  bool failed() const { return failed_; }  // the last round
 
  private:
   const Env& state_;
   Log& log_;
   const UnixMillis upload_life_ms_;
+  bool failed_ = false;
 };
 
 }  // namespace dobson::storage

@@ -63,18 +63,19 @@ std::vector<ContainerRow> StateBlockIndex::containers() {
   TableCursor rows(txn, catalog::containers);
   for (bool more = rows.first(); more; more = rows.next()) {
     const ContainerRecord container = rows.record();
-    found.push_back({rows.key(), container.state, container.blocks});
+    found.push_back(
+        {rows.key(), container.state, container.blocks, container.keys, container.replication});
   }
   return found;
 }
 
-void StateBlockIndex::visit_blocks(ContainerId container,
+void StateBlockIndex::visit_blocks(BlockId first,
                                    const std::function<bool(const BlockRef&)>& visit) {
   const Snapshot txn(state_);
-  BlocksOf live_rows(txn, catalog::blocks, container);
-  BlocksOf deleted_rows(txn, catalog::deleted_blocks, container);
-  auto live = live_rows.seek(0);
-  auto deleted = deleted_rows.seek(0);
+  BlocksOf live_rows(txn, catalog::blocks, first.container);
+  BlocksOf deleted_rows(txn, catalog::deleted_blocks, first.container);
+  auto live = live_rows.seek(first.local);
+  auto deleted = deleted_rows.seek(first.local);
   while (live || deleted) {
     const bool live_first = live && (!deleted || live->id < deleted->id);
     if (!visit(live_first ? *live : *deleted)) return;

@@ -12,8 +12,7 @@ class StateBlockIndex final : public BlockIndex {
   explicit StateBlockIndex(const Env& state) : state_(state) {}
 
   std::vector<ContainerRow> containers() override;
-  void visit_blocks(ContainerId container,
-                    const std::function<bool(const BlockRef&)>& visit) override;
+  void visit_blocks(BlockId first, const std::function<bool(const BlockRef&)>& visit) override;
   ByteRange gap_around(ContainerId container, ByteRange range) override;
   DeletedBlocks deleted_blocks(BlockId after, UnixMillis until, std::size_t count) override;
   std::uint64_t oldest_snapshot() override { return state_.oldest_snapshot(); }

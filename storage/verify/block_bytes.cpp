@@ -10,6 +10,7 @@
 #include "core/base/limits.h"
 #include "storage/blocks/block_format.h"
 #include "storage/blocks/gaps.h"
+#include "storage/blocks/node_file.h"
 #include "storage/catalog/catalog.h"
 
 namespace dobson::storage {
@@ -53,6 +54,7 @@ std::uint64_t verify_containers(BlockFiles& files, BlockIndex& index,
   }
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(files.directory(), error)) {
+    if (is_node_file(entry.path().filename())) continue;
     if (known.contains(entry.path().filename())) continue;
     report({catalog::containers.name, printable(entry.path().filename().native()),
             "a file of no container"});

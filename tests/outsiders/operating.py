@@ -72,6 +72,8 @@ class Options(Operating):
                             "--set", "listen.ozone=off", "--set", "listen.recon=off")
         self.assert_refused("recon.auth = on: callers cannot be authenticated",
                             "--set", "recon.auth=on")
+        self.assert_refused("nodes.dead_after is shorter than nodes.stale_after",
+                            "--set", "nodes.dead_after=1 min")
         self.assert_refused("--no-such-flag", "--no-such-flag")
         self.assertFalse(os.path.exists(self.path("data")))
 

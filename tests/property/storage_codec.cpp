@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "storage/catalog/catalog.h"
+#include "storage/catalog/local.h"
 #include "storage/command/codec.h"
 #include "tests/support/seed.h"
 
@@ -143,6 +144,9 @@ BOOST_AUTO_TEST_CASE(keys_sort_as_their_fields) {
     return ContainerKey{ContainerId{generator.below(2)}, ObjectId{generator.below(2)},
                         generator.string(4), ObjectId{generator.below(3)}};
   });
+  check_key_order<Uuid>([&] { return generator.make<Uuid>(); });
+  check_key_order<ReplicaKey>([&] { return generator.make<ReplicaKey>(); });
+  check_key_order<UnhealthyKey>([&] { return generator.make<UnhealthyKey>(); });
 }
 
 BOOST_AUTO_TEST_CASE(strange_keys_are_refused) {
@@ -151,6 +155,9 @@ BOOST_AUTO_TEST_CASE(strange_keys_are_refused) {
   BOOST_TEST(!decode_key<OwnerKey>(std::string_view("bilbo\x00\x01shire", 12)).has_value());
   BOOST_TEST(!decode_key<BlockId>("fifteen bytes..").has_value());
   BOOST_TEST(!decode_key<BlockId>("seventeen bytes..").has_value());
+  BOOST_TEST(decode_key<UnhealthyKey>(std::string("eight by\x03")).has_value());
+  BOOST_TEST(!decode_key<UnhealthyKey>(std::string("eight by\x04")).has_value());
+  BOOST_TEST(!decode_key<UnhealthyKey>(std::string("eight by")).has_value());
 }
 
 // What is stored, under a name for the test.
@@ -169,8 +176,13 @@ struct DeletedDirectories : Stored<DeletedDirectoryRecord> {};
 struct Uploads : Stored<UploadRecord> {};
 struct ContainerKeys : Stored<ContainerKeyRecord> {};
 struct Parents : Stored<ParentRecord> {};
+struct Nodes : Stored<NodeRecord> {};
+struct Replicas : Stored<ReplicaRecord> {};
+struct UnhealthyOnes : Stored<UnhealthyRecord> {};
+struct TaskRuns : Stored<TaskRecord> {};
 using AllStored = std::tuple<Names, Commands, State, Containers, Blocks, DeletedBlocks, DeletedKeys,
-                             DeletedDirectories, Uploads, ContainerKeys, Parents>;
+                             DeletedDirectories, Uploads, ContainerKeys, Parents, Nodes, Replicas,
+                             UnhealthyOnes, TaskRuns>;
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(values_come_back, OfStored, AllStored) {
   using T = OfStored::Value;

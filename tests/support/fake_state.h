@@ -95,16 +95,18 @@ class FakeState final : public storage::Log, public storage::BlockIndex {
     std::vector<storage::ContainerRow> found;
     for (const auto& [id, state] : containers_) {
       const auto of_it = [id](const auto& row) { return row.first.container == id; };
-      found.push_back({id, state, static_cast<std::uint64_t>(std::ranges::count_if(rows_, of_it))});
+      const auto live = [&](const auto& row) { return of_it(row) && !row.second.deleted; };
+      found.push_back({id, state, static_cast<std::uint64_t>(std::ranges::count_if(rows_, of_it)),
+                       static_cast<std::uint64_t>(std::ranges::count_if(rows_, live))});
     }
     return found;
   }
 
-  void visit_blocks(storage::ContainerId container,
+  void visit_blocks(storage::BlockId first,
                     const std::function<bool(const storage::BlockRef&)>& visit) override {
     std::lock_guard lock(mutex_);
-    for (auto row = rows_.lower_bound({container, 0});
-         row != rows_.end() && row->first.container == container; ++row) {
+    for (auto row = rows_.lower_bound(first);
+         row != rows_.end() && row->first.container == first.container; ++row) {
       if (!visit({row->first, row->second.length})) return;
     }
   }

@@ -124,6 +124,39 @@ BOOST_AUTO_TEST_CASE(a_store_that_is_nearly_full_says_so) {
   BOOST_TEST(store->metrics().free_bytes > 0);
 }
 
+BOOST_AUTO_TEST_CASE(a_store_without_its_bytes_starts_and_says_what_is_lost) {
+  ContainerId lost;
+  const test::Bytes bytes = test::pattern(1000);
+  WrittenObject object;
+  const auto put = [&](Store& store, const std::string& key) {
+    const auto writer = std::move(store.blocks().write(bytes.size()).value());
+    BOOST_TEST_REQUIRE(writer->append(bytes).ok());
+    object = test::finish(*writer).value();
+    run(store, PutKey{"shire", "bag", key, object.size, object.md5, object.blocks}).value();
+    writer->keep();
+  };
+  {
+    const auto store = open();
+    run(*store, CreateVolume{"shire", "frodo", "root", {}}).value();
+    run(*store, CreateBucket{.volume = "shire", .bucket = "bag", .creator = ""}).value();
+    put(*store, "ring");
+    lost = object.blocks.at(0).id.container;
+    BOOST_TEST(store->cluster().unhealthy({.limit = 9}).rows.empty());
+  }
+  fs::remove_all(options.data / "blocks");
+  const auto store = open();
+  const auto page = store->cluster().unhealthy({.limit = 9});
+  BOOST_TEST_REQUIRE(page.rows.size() == 1u);
+  BOOST_TEST((page.rows[0].container == lost));
+  BOOST_TEST((page.rows[0].state == HealthState::missing));
+  BOOST_TEST(store->cluster().history(lost).size() == 1u);
+  BOOST_TEST(store->cluster().nodes(clock.now()).size() == 2u);
+  test::Bytes read(bytes.size());
+  BOOST_TEST(test::text_of(store->blocks().read(object.blocks.at(0), 0, read)) == "corrupt");
+  put(*store, "sting");
+  BOOST_TEST(store->blocks().read(object.blocks.at(0), 0, read).ok());
+}
+
 // All jobs at work, and a reader that meets them.
 BOOST_AUTO_TEST_CASE(a_deleted_tree_goes_by_itself, *boost::unit_test::label("tsan")) {
   options.delete_delay_ms = 0;
@@ -178,7 +211,7 @@ struct Blocks : test::State {
 
   std::vector<std::uint64_t> blocks_of(ContainerId container, std::size_t count) {
     std::vector<std::uint64_t> found;
-    index.visit_blocks(container, [&](const BlockRef& block) {
+    index.visit_blocks({container, 0}, [&](const BlockRef& block) {
       found.push_back(block.id.local);
       return found.size() < count;
     });

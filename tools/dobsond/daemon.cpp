@@ -57,6 +57,11 @@ std::string host_name() {
   return full;
 }
 
+std::string server_name(const Options& options) {
+  const std::string& name = options.text("server.name");
+  return name.empty() ? host_name() : name;
+}
+
 std::string os_account() {
   const passwd* account = ::getpwuid(::geteuid());
   return account != nullptr ? account->pw_name : "";
@@ -73,21 +78,28 @@ unsigned reactor_count(const Options& options) {
 
 storage::StoreOptions store_options(const Invocation& invocation, const Options& options) {
   const auto& nodes = options.list("blocks.nodes");
-  return {.data = invocation.data,
-          .map_size = static_cast<std::uint64_t>(options.integer("store.map_size")),
-          .free_watermark = static_cast<std::uint64_t>(options.integer("store.free_watermark")),
-          .nodes = {nodes.begin(), nodes.end()},
-          .blocks = options.text("blocks.store") == "null" ? storage::BlockStoreKind::null
-                                                           : storage::BlockStoreKind::local,
-          .delete_delay_ms = options.integer("blocks.delete_delay"),
-          .upload_life_ms = options.integer("ozone.upload_life"),
-          .readers = reactor_count(options) + limits::scan_threads + 8};
+  return {
+      .data = invocation.data,
+      .map_size = static_cast<std::uint64_t>(options.integer("store.map_size")),
+      .free_watermark = static_cast<std::uint64_t>(options.integer("store.free_watermark")),
+      .nodes = {nodes.begin(), nodes.end()},
+      .blocks = options.text("blocks.store") == "null" ? storage::BlockStoreKind::null
+                                                       : storage::BlockStoreKind::local,
+      .delete_delay_ms = options.integer("blocks.delete_delay"),
+      .upload_life_ms = options.integer("ozone.upload_life"),
+      .readers = reactor_count(options) + limits::scan_threads + 8,
+      .host = server_name(options),
+      .cluster = {.stale_after_ms = options.integer("nodes.stale_after"),
+                  .dead_after_ms = options.integer("nodes.dead_after")},
+      .health = {.interval_ms = options.integer("nodes.health_interval"),
+                 .check_interval_ms = options.integer("blocks.check_interval"),
+                 .scrub_interval_ms = options.integer("blocks.scrub_interval"),
+                 .scrub_rate = static_cast<std::uint64_t>(options.integer("blocks.scrub_rate"))}};
 }
 
 ozone::Settings ozone_settings(const Options& options) {
   ozone::Settings settings;
-  const std::string& name = options.text("server.name");
-  settings.server_name = name.empty() ? host_name() : name;
+  settings.server_name = server_name(options);
   settings.acls_enforced = options.flag("ozone.acl.enabled");
   settings.key_bytes = static_cast<std::uint64_t>(options.integer("ozone.key_size"));
   settings.key_type_field = options.flag("ozone.key_type_field");
@@ -225,6 +237,11 @@ Status check(const Options& options) {
         return Error{Errc::invalid_argument, fmt::format("{} = {}", key, parsed.error().message)};
       }
     }
+  }
+  if (options.integer("nodes.dead_after") < options.integer("nodes.stale_after")) {
+    return Error{
+        Errc::invalid_argument,
+        "nodes.dead_after is shorter than nodes.stale_after: a node is stale before it is dead"};
   }
   if (all_off) {
     return Error{Errc::invalid_argument, fmt::format("every listener is off; set {} = HOST:PORT",

@@ -72,6 +72,9 @@ void write_blocks(MetricsText& text, const storage::BlockMetrics& blocks) {
   text.counter("dobson_blocks_damaged_reads_total",
                "Reads that met a wrong checksum or a cut file");
   text.sample(blocks.damaged_reads);
+  text.counter("dobson_blocks_scrubbed_bytes_total",
+               "Object bytes read to find damage before it is asked for.");
+  text.sample(blocks.scrubbed_bytes);
   text.counter("dobson_blocks_freed_bytes_total", "Space given back");
   text.sample(blocks.freed_bytes, {{"of", "deleted"}});
   text.sample(blocks.orphan_bytes, {{"of", "orphans"}});

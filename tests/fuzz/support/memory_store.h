@@ -33,6 +33,7 @@ class MemoryStore final : public storage::Store, public storage::Log, public sto
   storage::OpenKeys& open_keys() override { return open_keys_; }
   Health health() override { return {}; }
   storage::StorageReport storage_report() override { return {}; }
+  storage::Cluster& cluster() override { return cluster_; }
   storage::StoreMetrics metrics() override { return {log_metrics_, block_metrics_, 0, 0, {}}; }
 
   // --- Log ---
@@ -61,6 +62,7 @@ class MemoryStore final : public storage::Store, public storage::Log, public sto
   storage::OpenKeys open_keys_;
   storage::LogMetrics log_metrics_;
   storage::BlockMetrics block_metrics_;
+  storage::Cluster cluster_{{}, {}, 0};
 };
 
 }  // namespace dobson::fuzz
