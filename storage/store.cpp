@@ -1,7 +1,9 @@
 #include "storage/store.h"
 
 #include <fmt/format.h>
+
 #include <unistd.h>
+#include <algorithm>
 
 #include <optional>
 
@@ -57,6 +59,12 @@ DeletionBacklog deletion_backlog(const ReadTxn& txn) {
           txn.rows(catalog::deleted_keys.index), txn.rows(catalog::deleted_blocks.index)};
 }
 
+// So that several fit into a container.
+std::uint64_t block_bytes(std::uint64_t container_bytes) {
+  const std::uint64_t quarter = container_bytes / 4;
+  return std::min(limits::block_bytes, quarter - quarter % limits::part_bytes);
+}
+
 fs::path blocks_directory(const StoreOptions& options) {
   return options.nodes.empty() ? options.data / "blocks" : options.nodes[0];
 }
@@ -100,6 +108,8 @@ class LocalStore final : public Store {
     } else {
       LocalBlockOptions block_options;
       block_options.directory = directory;
+      block_options.container_bytes = options.container_bytes;
+      block_options.block_bytes = block_bytes(options.container_bytes);
       blocks_ = TRY(make_local_block_store(block_options, index_, log_));
     }
     const Uuid node = TRY(open_node_file(directory));

@@ -30,7 +30,8 @@ struct StoreOptions {
   std::uint64_t free_watermark = 1ULL << 30;  // below it client writes are refused
   std::vector<std::filesystem::path> nodes;   // directories for blocks; empty: data/blocks
   BlockStoreKind blocks = BlockStoreKind::local;
-  UnixMillis delete_delay_ms = 10'000;         // deleted blocks stay that long
+  std::uint64_t container_bytes = limits::container_bytes;  // takes no block beyond it
+  UnixMillis delete_delay_ms = 10'000;                      // deleted blocks stay that long
   UnixMillis upload_life_ms = 7 * 86'400'000;  // unfinished multipart uploads are dropped then
   unsigned readers = 8;                        // read transactions open at once
   std::string host = {};                       // of the storage node; empty: this machine's name

@@ -89,6 +89,7 @@ constexpr std::int64_t buffered_rows = 10'000;    // of an answer from one snaps
 constexpr std::size_t buffered_bytes = 16 * MiB;  // likewise
 constexpr std::size_t largest_paths = 30;         // of an account of sizes that asks for these
 constexpr std::size_t sub_paths = 10'000;         // of any other; more: the first of them
+constexpr std::size_t listed_blocks = 1000;       // deleted ones of a container that are listed
 constexpr std::uint64_t reactor_rows = 1000;      // looked at by a reactor; more: by the scan pool
 constexpr unsigned scan_threads = 2;
 constexpr std::size_t waiting_scans = 256;  // more: 503

@@ -20,16 +20,19 @@ namespace dobson {
 // How long one may take.
 class ScanTime {
  public:
-  // Asked at every row. True: limits::scan_ms have gone by.
+  // Asked at every row. True, from then on: limits::scan_ms have gone by.
   bool over() {
     constexpr std::uint64_t rows_between = 4096;
-    return ++rows_ % rows_between == 0 && std::chrono::steady_clock::now() >= end_;
+    if (++rows_ % rows_between == 0) over_ = std::chrono::steady_clock::now() >= end_;
+    return over_;
   }
+  bool was_over() const { return over_; }
 
  private:
   std::chrono::steady_clock::time_point end_ =
       std::chrono::steady_clock::now() + std::chrono::milliseconds(limits::scan_ms);
   std::uint64_t rows_ = 0;
+  bool over_ = false;
 };
 
 class Scan final : public http::Deferred, private Pool::Job {

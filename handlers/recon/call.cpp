@@ -4,6 +4,7 @@
 
 #include "handlers/common/accept.h"
 #include "handlers/recon/errors.h"
+#include "handlers/recon/params.h"
 #include "http/json/writer.h"
 
 namespace dobson::recon {
@@ -53,7 +54,9 @@ std::string parameter_message(const http::Refusal& refusal) {
   const http::Param& param = *refusal.param;
   const bool missing = param.required && refusal.text.empty();
   std::string message(param.name);
-  if (missing) return message.append(" is required");
+  const bool is_component = param.name == params::pending_deletion[0].name;  // of its own words
+  if (missing)
+    return message.append(is_component ? " query parameter is required" : " is required");
   return message.append(refusal.out_of_range ? " is out of range: " : " is not a number: ")
       .append(refusal.text);
 }
@@ -109,6 +112,17 @@ void answer_json(http::Exchange& exchange, std::string_view text) {
 void answer_nothing(http::Exchange& exchange) {
   begin_answer(exchange, 204);
   exchange.finish({});
+}
+
+void begin_download(http::Exchange& exchange, std::string_view type, const std::string& name) {
+  begin_answer(exchange, 200);
+  exchange.header("Content-Type", type);
+  exchange.header("Content-Disposition", "attachment; filename=\"" + name + '"');
+}
+
+void answer_scanned(http::Exchange& exchange, const Result<std::string>& text) {
+  if (!text) return answer_error(exchange, 503);
+  answer_json(exchange, *text);
 }
 
 }  // namespace dobson::recon

@@ -3,8 +3,10 @@
 // The head that every answer of this family has, and what is refused before a handler is asked
 // (spec/recon.md §2).
 
+#include <string>
 #include <string_view>
 
+#include "core/base/result.h"
 #include "http/route/route.h"
 
 namespace dobson::recon {
@@ -27,5 +29,9 @@ void begin_json(http::Exchange& exchange, int status);
 void answer_json(http::Exchange& exchange, std::string_view text);
 // 204.
 void answer_nothing(http::Exchange& exchange);
+// The head of a file to be kept by that name.
+void begin_download(http::Exchange& exchange, std::string_view type, const std::string& name);
+// What a scan has made, or 503.
+void answer_scanned(http::Exchange& exchange, const Result<std::string>& text);
 
 }  // namespace dobson::recon

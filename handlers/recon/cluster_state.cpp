@@ -1,7 +1,10 @@
 #include "handlers/recon/cluster_state.h"
 
+#include <algorithm>
 #include <numeric>
 
+#include "handlers/recon/call.h"
+#include "handlers/recon/storage.h"
 #include "http/json/writer.h"
 #include "storage/query/cluster.h"
 
@@ -10,33 +13,35 @@ namespace dobson::recon {
 namespace {
 
 using storage::ContainerState;
+using storage::NodeState;
+using storage::NodeView;
 
-// `used`: bytes of keys, with their copies. Nothing is reserved for others.
-void write_storage(http::JsonWriter& json, const storage::StorageReport& report,
-                   std::uint64_t used) {
-  json.key("storageReport").object().key("capacity").number(report.capacity);
-  json.key("used").number(used).key("remaining").number(report.available);
-  json.key("committed").number(report.committed);
-  json.key("minimumFreeSpace").number(report.watermark).key("reserved").integer(0);
-  json.key("filesystemCapacity").number(report.capacity);
-  json.key("filesystemUsed").number(report.capacity - report.unused);
-  json.key("filesystemAvailable").number(report.available).end_object();
+// The web pages print it as "1000+".
+constexpr std::uint64_t most_missing = 1001;
+
+std::uint64_t missing_of(const storage::Cluster& cluster) {
+  return cluster.unhealthy({}).counts[static_cast<std::size_t>(storage::HealthState::missing)];
 }
 
 }  // namespace
 
 void cluster_state(Context& context, http::Exchange& exchange) {
   const auto counts = storage::count_state(context.read(exchange));
-  const auto report = context.store.storage_report();
+  const storage::Cluster& cluster = context.store.cluster();
+  const auto nodes = cluster.nodes(exchange.now());
   const auto all = std::accumulate(counts.containers.begin(), counts.containers.end(), 0ULL);
   const auto deleted = counts.containers_of(ContainerState::deleted);
   auto& json = http::JsonWriter::begin();
   json.object().key("deletedDirs").number(counts.deleted_directories);
-  json.key("pipelines").integer(0);  // replicas are not kept yet
-  json.key("totalDatanodes").number(report.nodes);
-  json.key("healthyDatanodes").number(report.healthy_nodes);
-  write_storage(json, report, counts.totals.replicated_bytes);
-  json.key("containers").number(all - deleted).key("missingContainers").integer(0);
+  json.key("pipelines").number(cluster.pipelines().size());
+  json.key("totalDatanodes").number(nodes.size());
+  json.key("healthyDatanodes")
+      .integer(std::ranges::count(nodes, NodeState::healthy, &NodeView::state));
+  json.key("storageReport").object();
+  write_all_space(json, context, nodes, counts);
+  json.end_object();
+  json.key("containers").number(all - deleted);
+  json.key("missingContainers").number(std::min(missing_of(cluster), most_missing));
   json.key("openContainers").number(counts.containers_of(ContainerState::open));
   json.key("deletedContainers").number(deleted);
   json.key("volumes").number(counts.totals.volumes).key("buckets").number(counts.totals.buckets);

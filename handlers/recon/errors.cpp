@@ -14,6 +14,7 @@ constexpr http::ErrorInfo infos[] = {
     {405, "methodNotAllowed", "The page does not know this method."},
     {406, "notAcceptable", "The answer is JSON, which the request does not accept."},
     {408, "timeout", "The request did not come in time."},
+    {409, "conflict", "There is nothing to do that to."},
     {414, "targetTooLong", "The request target is too long."},
     {417, "expectationFailed", "The expectation is not known."},
     {431, "headTooLarge", "The request has too many headers, or too long ones."},

@@ -7,5 +7,6 @@
 namespace dobson::recon {
 
 void disabled_features(Context& context, http::Exchange& exchange);
+void heat_map_health(Context& context, http::Exchange& exchange);
 
 }  // namespace dobson::recon

@@ -59,7 +59,7 @@ std::string html(std::string_view text) {
 // A click is a good request.
 bool asks_for_nothing(const http::Route& route) {
   const auto is_asked_for = [](const http::Param& param) {
-    return param.required || param.in == http::In::path;
+    return param.required || param.in == http::In::path || !param.example.empty();
   };
   return route.method == http::Method::get && std::ranges::none_of(route.params, is_asked_for);
 }

@@ -31,6 +31,16 @@ struct Rows {
   }
 };
 
+void begin_object(JsonWriter& json, const RowSource& source) {
+  json.object();
+  if (!source.outer().empty()) json.key(source.outer()).object();
+}
+
+void end_object(JsonWriter& json, const RowSource& source) {
+  if (!source.outer().empty()) json.end_object();
+  json.end_object();
+}
+
 class RowStream final : public http::PageSource {
  public:
   RowStream(unsigned reactor, Rows begun) : reactor_(reactor), rows_(std::move(begun)) {}
@@ -56,11 +66,14 @@ class RowStream final : public http::PageSource {
     if (rows_.name.empty()) {
       json.raw_array(rows_.text);
     } else {
-      json.object();
+      begin_object(json, *rows_.source);
       rows_.source->write_head(json);
-      json.key(rows_.source->array(rows_.name)).raw_array(rows_.text).end_object();
+      json.key(rows_.source->array(rows_.name)).raw_array(rows_.text);
+      end_object(json, *rows_.source);
     }
-    const std::string_view end = rows_.name.empty() ? "]" : "]}";
+    const std::string_view end = rows_.name.empty()              ? "]"
+                                 : rows_.source->outer().empty() ? "]}"
+                                                                 : "]}}";
     out.append(json.text().substr(0, json.text().size() - end.size()));
     std::string().swap(rows_.text);
   }
@@ -74,6 +87,7 @@ class RowStream final : public http::PageSource {
     rows_.source->write_tail(json);
     json.end_object();
     out.append(",").append(json.text().substr(1));
+    if (!rows_.source->outer().empty()) out.push_back('}');
   }
 
   unsigned reactor_;
@@ -92,12 +106,12 @@ void answer_begun(http::Exchange& exchange, Rows rows) {
   if (rows.name.empty()) {
     json.raw_array(rows.text);
   } else {
-    json.object();
+    begin_object(json, *rows.source);
     rows.source->write_head(json);
     rows.source->write_sums(json, rows.count);
     json.key(rows.source->array(rows.name)).raw_array(rows.text);
     rows.source->write_tail(json);
-    json.end_object();
+    end_object(json, *rows.source);
   }
   answer_json(exchange, json.text());
 }

@@ -65,6 +65,8 @@ class RowSource {
 
   // Of the first array, once there are rows.
   virtual std::string_view array(std::string_view name) const { return name; }
+  // The object is the value of a member of this name, if any.
+  virtual std::string_view outer() const { return {}; }
   // In this order; of the rows are the sums, and all that stands behind the rows in any case.
   virtual void write_head(http::JsonWriter&) {}
   virtual void write_sums(http::JsonWriter& json, std::int64_t count) {

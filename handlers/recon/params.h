@@ -99,12 +99,97 @@ constexpr Param deleted_directories[] = {{.name = "limit",
                                           .doc = "Most rows; 1000 without it, all for 0 and less"},
                                          prev_id};
 
+constexpr Param container_id{.name = "id", .in = http::In::path, .example = "1", .doc = "A number"};
+constexpr Param container[] = {container_id};
+constexpr Param container_keys[] = {container_id, limit_or_all, prev_key};
+
+constexpr Param prev_container{
+    .name = "prevKey", .type = Type::integer, .doc = "Only containers with a greater id"};
+constexpr Param limit_of_containers{.name = "limit",
+                                    .type = Type::integer,
+                                    .min = std::numeric_limits<std::int32_t>::min(),
+                                    .max = std::numeric_limits<std::int32_t>::max(),
+                                    .doc = "Most rows; 1000 without it; refused below 0"};
+constexpr Param containers[] = {limit_of_containers, prev_container};
+constexpr Param deleted_containers[] = {limit_of_containers, prev_container};
+constexpr Param deleted_blocks[] = {
+    {.name = "limit",
+     .type = Type::integer,
+     .min = std::numeric_limits<std::int32_t>::min(),
+     .max = std::numeric_limits<std::int32_t>::max(),
+     .doc = "It ends when one state has so many rows; 1000 without it; refused below 0"},
+    {.name = "prevKey", .type = Type::integer, .doc = "Only rows with a greater txID"}};
+constexpr Param missing_in{
+    .name = "missingIn",
+    .doc =
+        "`OM`: those that no key speaks of; `SCM`, or without it: those that "
+        "are gone"};
+constexpr Param mismatch[] = {limit_of_containers, prev_container, missing_in};
+constexpr Param deleted_mismatch[] = {{.name = "limit",
+                                       .type = Type::integer,
+                                       .min = std::numeric_limits<std::int32_t>::min(),
+                                       .max = std::numeric_limits<std::int32_t>::max(),
+                                       .doc = "Most rows; 1000 without it, all for 0 and less"},
+                                      prev_container};
+
+constexpr Param missing[] = {limit};
+constexpr Param limit_or_counts{.name = "limit",
+                                .type = Type::integer,
+                                .min = std::numeric_limits<std::int32_t>::min(),
+                                .max = std::numeric_limits<std::int32_t>::max(),
+                                .doc =
+                                    "Most rows, but for those of the last container; 1000 without "
+                                    "it, none for 0 and less"};
+constexpr Param min_container{
+    .name = "minContainerId", .type = Type::integer, .doc = "Only containers with a greater id"};
+constexpr Param max_container{.name = "maxContainerId",
+                              .type = Type::integer,
+                              .doc =
+                                  "Above 0, in place of minContainerId: the last ones with a "
+                                  "smaller id, 10,000 at most"};
+constexpr Param batch_number{.name = "batchNum",
+                             .type = Type::integer,
+                             .min = std::numeric_limits<std::int32_t>::min(),
+                             .max = std::numeric_limits<std::int32_t>::max(),
+                             .doc = "Without the two: which page of so many rows, from 1"};
+constexpr Param unhealthy[] = {limit_or_counts, min_container, max_container, batch_number};
+constexpr Param unhealthy_of[] = {
+    {.name = "state",
+     .in = http::In::path,
+     .example = "MISSING",
+     .doc = "MISSING, UNDER_REPLICATED, OVER_REPLICATED, MIS_REPLICATED, REPLICA_MISMATCH, "
+            "EMPTY_MISSING, NEGATIVE_SIZE or ALL_REPLICAS_BAD"},
+    limit_or_counts,
+    min_container,
+    max_container,
+    batch_number};
+constexpr Param quasi_closed[] = {limit_of_containers, min_container};
+
+constexpr Param pending_deletion[] = {
+    {.name = "component",
+     .required = true,
+     .min = 1,
+     .example = "om",
+     .doc = "`om`: keys and directories, `scm`: blocks, `dn`: nodes"},
+    {.name = "limit",
+     .type = Type::integer,
+     .min = std::numeric_limits<std::int32_t>::min(),
+     .max = std::numeric_limits<std::int32_t>::max(),
+     .doc = "Of nodes; refused below 1"}};
+constexpr Param container_count[] = {
+    {.name = "containerSize", .type = Type::integer, .doc = "Only the row of this size; 0: all"}};
+constexpr Param decommission[] = {
+    {.name = "uuid", .example = "00000000-0000-0000-0000-000000000001", .doc = "Of the node"},
+    {.name = "ipAddress", .doc = "Of the node, without a uuid"}};
+
 constexpr Param file_count[] = {
     {.name = "volume", .doc = "Only its buckets"},
     {.name = "bucket", .doc = "Only buckets of this name"},
     {.name = "fileSize", .type = Type::integer, .doc = "Only this row; 0 and less: all"}};
 
-constexpr Param prometheus[] = {
-    {.name = "page", .in = http::In::path, .example = "query", .doc = "query, query_range and so on"}};
+constexpr Param prometheus[] = {{.name = "page",
+                                 .in = http::In::path,
+                                 .example = "query",
+                                 .doc = "query, query_range and so on"}};
 
 }  // namespace dobson::recon::params

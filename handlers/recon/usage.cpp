@@ -178,11 +178,6 @@ Status write_usage(JsonWriter& json, const storage::ReadTxn& txn, const Place& p
   return {};
 }
 
-void answer_usage(http::Exchange& exchange, const Result<std::string>& text) {
-  if (!text) return answer_error(exchange, 503);
-  answer_json(exchange, *text);
-}
-
 }  // namespace
 
 std::unique_ptr<http::Deferred> namespace_usage(Context& context, http::Exchange& exchange) {
@@ -192,8 +187,8 @@ std::unique_ptr<http::Deferred> namespace_usage(Context& context, http::Exchange
   if (rows_below(place, asked.files) <= limits::reactor_rows) {
     auto& json = JsonWriter::begin();
     const bool written = write_usage(json, txn, place, asked).ok();
-    answer_usage(exchange,
-                 written ? Result<std::string>(std::string(json.text())) : Error{Errc::overloaded});
+    answer_scanned(exchange, written ? Result<std::string>(std::string(json.text()))
+                                     : Error{Errc::overloaded});
     return nullptr;
   }
   const auto make = [asked](const storage::ReadTxn& snapshot) -> Result<std::string> {
@@ -202,7 +197,7 @@ std::unique_ptr<http::Deferred> namespace_usage(Context& context, http::Exchange
     TRY(write_usage(json, snapshot, find_place(snapshot, asked.path, arena), asked));
     return std::string(json.text());
   };
-  return std::make_unique<Scan>(context.scans, context.store, make, &answer_usage);
+  return std::make_unique<Scan>(context.scans, context.store, make, &answer_scanned);
 }
 
 }  // namespace dobson::recon

@@ -91,9 +91,17 @@ std::int64_t quota_of(const std::optional<std::uint64_t>& quota) {
   return quota ? static_cast<std::int64_t>(*quota) : no_quota;
 }
 
+std::string_view to_wire(storage::ContainerState state) {
+  constexpr std::string_view names[] = {"OPEN", "CLOSING", "CLOSED", "DELETING", "DELETED"};
+  return names[static_cast<std::size_t>(state)];
+}
+
+std::string_view factor_of(storage::Replication replication) {
+  return replication == storage::Replication::one ? "ONE" : "THREE";
+}
+
 void write_replication(JsonWriter& json, std::string_view key, storage::Replication replication) {
-  const bool one = replication == storage::Replication::one;
-  json.key(key).object().key("replicationFactor").string(one ? "ONE" : "THREE");
+  json.key(key).object().key("replicationFactor").string(factor_of(replication));
   json.key("requiredNodes").number(storage::copies_of(replication));
   json.key("minimumNodes").integer(1).key("replicationType").string("RATIS").end_object();
 }

@@ -11,6 +11,7 @@
 #include "handlers/recon/place.h"
 #include "http/json/writer.h"
 #include "storage/model/namespace.h"
+#include "storage/model/rows.h"
 
 namespace dobson::recon {
 
@@ -19,6 +20,9 @@ std::string_view file_name(std::string_view name);
 
 inline constexpr std::int64_t no_quota = -1;
 std::int64_t quota_of(const std::optional<std::uint64_t>& quota);
+
+std::string_view to_wire(storage::ContainerState state);
+std::string_view factor_of(storage::Replication replication);
 
 // A member of that name.
 void write_replication(http::JsonWriter& json, std::string_view key,

@@ -140,11 +140,14 @@ UnhealthyView Cluster::view_of(const Unhealthy::value_type& row) const {
                      record.expected,
                      record.actual,
                      {},
-                     views_of(key.container, true)};
-  const auto holders = view.replicas.empty() ? views_of(key.container, false) : view.replicas;
+                     views_of(key.container, false)};
+  const bool lost = std::ranges::none_of(view.replicas, &ReplicaView::present);
   std::vector<Uuid> nodes;
-  for (const ReplicaView& replica : holders) nodes.push_back(replica.node);
+  for (const ReplicaView& replica : view.replicas) {
+    if (lost || replica.present) nodes.push_back(replica.node);
+  }
   if (!nodes.empty()) view.pipeline = uuid_of_nodes(std::move(nodes));
+  if (view.replicas.size() > record.expected) view.replicas.resize(record.expected);
   return view;
 }
 

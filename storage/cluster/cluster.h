@@ -74,10 +74,10 @@ struct UnhealthyView {
   ContainerId container;
   HealthState state = HealthState::missing;
   UnixMillis since = 0;
-  std::uint64_t expected = 0;  // replicas
-  std::uint64_t actual = 0;    // of these, healthy ones
-  Uuid pipeline;               // of the nodes that have or had it; zero: none ever had
-  std::vector<ReplicaView> replicas;
+  std::uint64_t expected = 0;         // replicas
+  std::uint64_t actual = 0;           // of these, healthy ones
+  Uuid pipeline;                      // of the nodes that have or had it; zero: none ever had
+  std::vector<ReplicaView> replicas;  // the last seen ones, there or not, `expected` at most
 };
 
 // Which rows of the unhealthy ones. `listed`: all that a listing without a filter shows.

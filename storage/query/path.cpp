@@ -1,26 +1,31 @@
 #include "storage/query/path.h"
 
+#include "core/base/limits.h"
 #include "storage/catalog/catalog.h"
-#include "storage/query/namespace.h"
 
 namespace dobson::storage {
 
+namespace {
+
+// A name can be longer only where parents turn in a circle.
+constexpr std::size_t path_bytes = 2 * (limits::name_bytes_max + 1) + limits::key_name_bytes;
+
+}  // namespace
+
 std::optional<std::string> path_of(const ReadTxn& txn, ObjectId id) {
-  std::optional<std::string> found;
-  visit_all_buckets(txn, {}, [&](const BucketPlace& place, const BucketRecord& bucket) {
-    const auto above = std::string(place.volume).append("/").append(place.bucket) + '/';
-    if (bucket.id == id) found = above;
-    if (bucket.layout == Layout::object_store) return !found;
-    visit_keys(txn, KeySpace(bucket, true), {}, [&](const KeyRow& row) {
-      if (row.id == id && row.name.ends_with('/')) found = above + std::string(row.name);
-      return !found;
-    });
-    return !found;
-  });
-  if (const auto deleted = found ? std::nullopt : get(txn, catalog::deleted_directories, id)) {
-    found = deleted->path;
+  std::string path;
+  while (id != root_id) {
+    const auto here = get(txn, catalog::parents, id);
+    if (!here) {
+      const auto deleted = get(txn, catalog::deleted_directories, id);
+      return deleted ? std::optional(deleted->path + path) : std::nullopt;
+    }
+    if (!here->name.ends_with('/')) path.insert(0, "/");
+    path.insert(0, here->name);
+    if (path.size() > path_bytes) throw_corrupt_row(catalog::parents.name, path, "endless");
+    id = here->parent;
   }
-  return found;
+  return path;
 }
 
 }  // namespace dobson::storage

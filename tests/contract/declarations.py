@@ -42,6 +42,7 @@ class Declarations:
         self.statuses = statuses
         self.code_of = code_of
         self.routes = []
+        self.always_refused = set()  # routes by name
         self.seen = set()  # (name of the route, code); of HEAD, which shows none, the status
         self.codes = set()  # of whatever route
         document = json.loads(support.own_page(address, "/-/openapi.json"))
@@ -81,7 +82,8 @@ class Declarations:
         routes = self.of_family(family)
         called = called_routes(address)
         for route in self.routes:
-            if (route.family, route.name, f"{route.success // 100}xx") not in called:
+            if (route.name not in self.always_refused
+                    and (route.family, route.name, f"{route.success // 100}xx") not in called):
                 yield f"{route.name} was never called with success"
         for route in routes:
             for code, status in route.errors.items():

@@ -26,6 +26,7 @@ def main(program, options):
     try:
         case.declared = declarations.Declarations(recon, case.STATUSES,
                                                   lambda reply: case.CODES[reply.status])
+        case.declared.always_refused.add("cancel_sync")  # nothing runs that could be stopped
         return declarations.run_rules("recon", "recon", case.declared, recon, options)
     finally:
         server.stop()

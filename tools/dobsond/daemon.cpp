@@ -85,6 +85,7 @@ storage::StoreOptions store_options(const Invocation& invocation, const Options&
       .nodes = {nodes.begin(), nodes.end()},
       .blocks = options.text("blocks.store") == "null" ? storage::BlockStoreKind::null
                                                        : storage::BlockStoreKind::local,
+      .container_bytes = static_cast<std::uint64_t>(options.integer("blocks.container_size")),
       .delete_delay_ms = options.integer("blocks.delete_delay"),
       .upload_life_ms = options.integer("ozone.upload_life"),
       .readers = reactor_count(options) + limits::scan_threads + 8,

@@ -17,7 +17,7 @@ NOT_CONFIGURED = ("Metrics endpoint is not configured. Configure "
 CHUNKED = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 LARGE_BYTES = 200 * MIB
 # What sockets hold of an answer on its way from Prometheus to a client that does not read.
-IN_SOCKETS_BYTES = 32 * MIB
+IN_SOCKETS_BYTES = 64 * MIB
 PROXY_BYTES = 16 * MIB  # what a first question costs under ASan, and room
 
 

@@ -1,0 +1,11 @@
+#pragma once
+
+// The keys that have blocks in a container (spec/recon.md §4.2).
+
+#include "handlers/recon/context.h"
+
+namespace dobson::recon {
+
+void container_keys(Context& context, http::Exchange& exchange);
+
+}  // namespace dobson::recon

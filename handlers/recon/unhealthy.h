@@ -1,0 +1,24 @@
+#pragma once
+
+// Containers that lack replicas, or have too many (spec/recon.md §4.3, §4.5, §5.4).
+
+#include <optional>
+#include <string_view>
+
+#include "handlers/recon/context.h"
+#include "storage/cluster/cluster.h"
+
+namespace dobson::recon {
+
+// Of a name in upper case; nothing: no state has it.
+std::optional<storage::UnhealthyFilter> unhealthy_filter(std::string_view name);
+std::string_view to_wire(storage::HealthState state);
+// Copies that are wanted less those that there are (§9, D18).
+std::int64_t delta_of(const storage::UnhealthyView& container);
+
+void missing_containers(Context& context, http::Exchange& exchange);
+void unhealthy_containers(Context& context, http::Exchange& exchange);
+void unhealthy_containers_of(Context& context, http::Exchange& exchange);
+void quasi_closed_containers(Context& context, http::Exchange& exchange);
+
+}  // namespace dobson::recon
