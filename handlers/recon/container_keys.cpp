@@ -96,7 +96,9 @@ class ContainerKeyRows final : public RowSource {
 
   void write_head(http::JsonWriter& json) override { json.key("totalCount").number(keys_); }
   void write_sums(http::JsonWriter&, std::int64_t) override {}
-  void write_tail(http::JsonWriter& json) override { json.key("lastKey").string(last_); }
+  void write_tail(http::JsonWriter& json, std::string_view) override {
+    json.key("lastKey").string(last_);
+  }
 
  private:
   std::string_view text_of(const KeyPlace& place, const KeyRecord& key) {

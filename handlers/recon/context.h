@@ -20,7 +20,8 @@ struct Prometheus {
 struct Context {
   storage::Store& store;
   Readers& readers;
-  Pool& scans;  // for queries that are too long for a reactor
+  Pool& scans;             // for queries that are too long for a reactor
+  bool seed_names = true;  // beside those of later releases (spec/recon.md D3)
   std::optional<Prometheus> prometheus = {};
 
   const storage::ReadTxn& read(const http::Exchange& exchange) {

@@ -2,7 +2,8 @@
 
 // Deleted keys that still have blocks, and deleted directories that still have something in them
 // (spec/recon.md §4.9, §4.10). Rows are in order of their ids, with which their raw keys end:
-// `/volume/bucket/path/id`.
+// `/volume/bucket/path/id`. With recon.seed_names they come a second time, unless they are
+// streamed.
 
 #include <memory>
 

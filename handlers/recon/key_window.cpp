@@ -19,7 +19,7 @@ void KeyWindow::write_sums(http::JsonWriter& json, std::int64_t) {
   json.key("unreplicatedDataSize").number(bytes_);
 }
 
-void KeyWindow::write_tail(http::JsonWriter& json) {
+void KeyWindow::write_tail(http::JsonWriter& json, std::string_view) {
   json.key("status").string("OK").key("replicatedTotal").number(replicated_bytes_);
   json.key("unreplicatedTotal").number(bytes_);
 }

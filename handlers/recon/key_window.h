@@ -19,7 +19,7 @@ std::int64_t limit_of(const http::Exchange& exchange);
 class KeyWindow : public RowSource {
  public:
   void write_sums(http::JsonWriter& json, std::int64_t count) override;
-  void write_tail(http::JsonWriter& json) override;
+  void write_tail(http::JsonWriter& json, std::string_view rows) override;
 
  protected:
   // A row that was added.

@@ -84,7 +84,7 @@ class RowStream final : public http::PageSource {
     auto& json = JsonWriter::begin();
     json.object();
     rows_.source->write_sums(json, rows_.count);
-    rows_.source->write_tail(json);
+    rows_.source->write_tail(json, {});
     json.end_object();
     out.append(",").append(json.text().substr(1));
     if (!rows_.source->outer().empty()) out.push_back('}');
@@ -110,7 +110,7 @@ void answer_begun(http::Exchange& exchange, Rows rows) {
     rows.source->write_head(json);
     rows.source->write_sums(json, rows.count);
     json.key(rows.source->array(rows.name)).raw_array(rows.text);
-    rows.source->write_tail(json);
+    rows.source->write_tail(json, rows.text);
     end_object(json, *rows.source);
   }
   answer_json(exchange, json.text());

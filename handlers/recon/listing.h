@@ -72,7 +72,8 @@ class RowSource {
   virtual void write_sums(http::JsonWriter& json, std::int64_t count) {
     json.key("totalCount").integer(count);
   }
-  virtual void write_tail(http::JsonWriter&) {}
+  // The text: of the rows, empty where they went out already.
+  virtual void write_tail(http::JsonWriter&, std::string_view) {}
   // False: no rows are answered like any number of them.
   virtual bool answer_none(http::Exchange&) { return false; }
 };

@@ -15,6 +15,7 @@
 #include "handlers/recon/key_window.h"
 #include "handlers/recon/open_place.h"
 #include "handlers/recon/raw_key.h"
+#include "storage/query/cluster.h"
 #include "storage/query/namespace.h"
 
 namespace dobson::recon {
@@ -210,7 +211,7 @@ class OpenRows final : public KeyWindow {
   Asked asked_;
   std::vector<OpenRow> keys_;
   std::size_t next_key_ = 0;
-  int tables_left_ = 2;
+  int tables_left_ = 2;       // keys, then files
   OpenPlace at_;              // the last upload that was looked at, or where that begins
   bool bucket_done_ = false;  // it was the last of its bucket
   bool any_flat_ = false;
@@ -259,6 +260,27 @@ std::unique_ptr<http::Deferred> list_open_keys(Context& context, http::Exchange&
   }
   answer_rows(context, exchange, "entities", limit, std::move(rows));
   return nullptr;
+}
+
+void open_keys_summary(Context& context, http::Exchange& exchange) {
+  storage::Tally keys;
+  context.store.open_keys().visit(
+      [&](const storage::OpenKey& key) { keys.add(key.size(), key.replication); });
+  const auto uploads = storage::count_state(context.read(exchange)).uploads;
+  auto& json = http::JsonWriter::begin();
+  json.object().key("totalUnreplicatedDataSize").number(keys.bytes);
+  json.key("totalReplicatedDataSize").number(keys.replicated_bytes);
+  json.key("totalOpenKeys").number(keys.rows + uploads).end_object();
+  answer_json(exchange, json.text());
+}
+
+void open_uploads_summary(Context& context, http::Exchange& exchange) {
+  const auto counts = storage::count_state(context.read(exchange));
+  auto& json = http::JsonWriter::begin();
+  json.object().key("totalOpenMPUKeys").number(counts.uploads);
+  json.key("totalReplicatedDataSize").number(counts.parts.replicated_bytes);
+  json.key("totalDataSize").number(counts.parts.bytes).end_object();
+  answer_json(exchange, json.text());
 }
 
 }  // namespace dobson::recon

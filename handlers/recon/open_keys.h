@@ -13,4 +13,7 @@ namespace dobson::recon {
 // By the scan pool if there are many buckets to look into.
 std::unique_ptr<http::Deferred> list_open_keys(Context& context, http::Exchange& exchange);
 
+void open_keys_summary(Context& context, http::Exchange& exchange);
+void open_uploads_summary(Context& context, http::Exchange& exchange);
+
 }  // namespace dobson::recon

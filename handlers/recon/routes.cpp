@@ -142,13 +142,28 @@ constexpr Route routes[] = {
      .params = params::open_keys,
      .gate = &for_admins},
     {.method = Method::get,
+     .pattern = "/api/v1/keys/open/summary[/]",
+     .handler = query<&open_keys_summary>,
+     .name = "open_keys_summary",
+     .summary = "Open keys and multipart uploads in numbers",
+     .answer = "totalUnreplicatedDataSize, totalReplicatedDataSize, totalOpenKeys, in which an "
+               "upload is a key of no bytes",
+     .gate = &for_admins},
+    {.method = Method::get,
+     .pattern = "/api/v1/keys/open/mpu/summary[/]",
+     .handler = query<&open_uploads_summary>,
+     .name = "open_uploads_summary",
+     .summary = "Multipart uploads in numbers",
+     .answer = "totalOpenMPUKeys, totalReplicatedDataSize, totalDataSize, both of parts",
+     .gate = &for_admins},
+    {.method = Method::get,
      .pattern = "/api/v1/keys/deletePending[/]",
      .handler = long_query<&list_deleted_keys>,
      .name = "list_deleted_keys",
      .summary = "Deleted keys that have blocks, by id",
      .answer = "lastKey, replicatedDataSize, unreplicatedDataSize, status, replicatedTotal, "
-               "unreplicatedTotal; `deletedKeyInfo`: omKeyInfoList, of one, bucketId, totalSize. "
-               "No rows: 204",
+               "unreplicatedTotal; `deletedKeyInfo`, up to 10,000 rows also as `deletedkeyinfo`: "
+               "omKeyInfoList, of one, bucketId, totalSize. No rows: 204",
      .params = params::deleted_keys,
      .gate = &for_admins},
     {.method = Method::get,
@@ -159,7 +174,8 @@ constexpr Route routes[] = {
      .answer = "lastKey, replicatedDataSize, unreplicatedDataSize, status, replicatedTotal, "
                "unreplicatedTotal; `deletedDirInfo`, if there are such: key, its name, path, "
                "inStateSince, size of what is still below, replicatedSize, replicationInfo, times, "
-               "isKey. No rows: lastKey is prevKey",
+               "isKey; up to 10,000 also `deletedkeyinfo`, of each omKeyInfoList. No rows: lastKey "
+               "is prevKey",
      .params = params::deleted_directories,
      .gate = &for_admins,
      .scans = true},

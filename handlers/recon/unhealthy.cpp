@@ -115,7 +115,7 @@ class StateRows final : public UnhealthyRows {
   void write_sums(http::JsonWriter& json, std::int64_t) override {
     json.key("firstKey").number(first_).key("lastKey").number(last_);
   }
-  void write_tail(http::JsonWriter& json) override {
+  void write_tail(http::JsonWriter& json, std::string_view) override {
     json.key("emptyMissingCount").number(count_of(HealthState::empty_missing));
     json.key("negativeSizeCount").integer(0);
   }

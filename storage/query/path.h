@@ -10,7 +10,7 @@
 
 namespace dobson::storage {
 
-// "volume/bucket/directory/" of a bucket or directory; of one that was deleted, while it has
+// "volume/bucket/directory/" of a bucket or directory; of what is deleted, as it was, while it has
 // children. Nothing: there is no such id.
 std::optional<std::string> path_of(const ReadTxn& txn, ObjectId id);
 

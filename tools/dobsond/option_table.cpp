@@ -131,6 +131,11 @@ constexpr Option table[] = {
      .doc = "A Prometheus that collects /-/metrics, for the insight API's /metrics pages: "
             "http://HOST:PORT[/PATH]; empty: none.",
      .alias = "ozone.recon.prometheus.http.endpoint"},
+    {.key = "recon.seed_names",
+     .type = OptionType::flag,
+     .fallback = "true",
+     .doc = "Rows of /keys/deletePending come a second time, as `deletedkeyinfo`, for clients of "
+            "that name."},
     {.key = "recon.auth",
      .type = OptionType::choice,
      .fallback = "off",

@@ -59,7 +59,8 @@ class DeletedCase(ReconCase):
         page = reply.json()
         self.assertEqual(list(page), ["lastKey", "replicatedDataSize", "unreplicatedDataSize",
                                       "deletedKeyInfo", "status", "replicatedTotal",
-                                      "unreplicatedTotal"])
+                                      "unreplicatedTotal", "deletedkeyinfo"])
+        self.assertEqual(page["deletedkeyinfo"], page["deletedKeyInfo"])
         rows = [row for each in page["deletedKeyInfo"] for row in each["omKeyInfoList"]]
         for row in rows:
             self.assertEqual(list(row), ROW)
@@ -160,8 +161,14 @@ class TestDirectories(DeletedCase):
         rows = page.get("deletedDirInfo", [])
         self.assertEqual(list(page), ["lastKey", "replicatedDataSize", "unreplicatedDataSize",
                                       *(["deletedDirInfo"] if rows else []), "status",
-                                      "replicatedTotal", "unreplicatedTotal"])
+                                      "replicatedTotal", "unreplicatedTotal",
+                                      *(["deletedkeyinfo"] if rows else [])])
         self.assertEqual(page["unreplicatedDataSize"], sum(row["size"] for row in rows))
+        again = page.get("deletedkeyinfo", [])
+        self.assertEqual([(info["keyName"], info["dataSize"], info["file"], list(info) == ROW)
+                          for each in again for info in each["omKeyInfoList"]],
+                         [(row["path"].split("/", 2)[2], row["size"], False, True)
+                          for row in rows])
         for row in rows:
             self.assertEqual(list(row), DIRECTORY)
         return page
@@ -198,3 +205,25 @@ class TestDirectories(DeletedCase):
         self.assertEqual(self.page(prevKey=last), {
             "lastKey": last, "replicatedDataSize": 0, "unreplicatedDataSize": 0, "status": "OK",
             "replicatedTotal": 0, "unreplicatedTotal": 0})
+
+
+class TestSeedNames(DeletedCase):
+    """D3: recon.seed_names = false."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = support.Server(cls.program, ["recon.seed_names=false"])
+        cls.addresses = cls.server.addresses
+
+    @until_at_rest
+    def test_rows_come_once(self):
+        volume = self.volume()
+        self.deleted(volume, {"bucket/k": 7, "tree/d/k": 8}, True)
+        self.key(volume, "tree", "e/k", 9)
+        self.made("DELETE", f"/{volume}/tree/e/?recursive=true", status=200)
+        keys = self.call("/keys/deletePending")
+        directories = self.get("/keys/deletePending/dirs")
+        if keys.status == 204 or "deletedDirInfo" not in directories:
+            raise Moved
+        self.assertEqual(list(keys.json())[-1], "unreplicatedTotal")
+        self.assertEqual(list(directories)[-1], "unreplicatedTotal")

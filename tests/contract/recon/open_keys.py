@@ -54,6 +54,10 @@ class OpenCase(ReconCase):
         return self.made("POST", f"/{urllib.parse.quote(path)}?uploads", status=200).json()[
             "uploadID"]
 
+    def part(self, path, upload, size):
+        self.made("PUT", f"/{urllib.parse.quote(path)}?partNumber=1&uploadId={upload}",
+                  body=bytes(size))
+
     def until(self, holds):
         deadline = time.monotonic() + support.TIMEOUT_S
         while not holds():
@@ -335,3 +339,10 @@ class TestUploads(OpenCase):
         self.assertEqual(len(self.paths(startPrefix="/vol/obs", includeFso="false")), 11)
         self.assertEqual(self.paths(startPrefix="/vol/fso/b/c"), ["vol/fso/b/c"] * 3)
         self.assertEqual(self.get("/keys/open", limit=-1)["unreplicatedTotal"], 30)
+        self.part("vol/obs/b/c", found["/vol/obs/b/c"][0], 70)
+        self.part("vol/fso/a", found["/vol/fso/a"][0], 700)
+        self.assertEqual(list(self.get("/keys/open/summary").items()), [
+            ("totalUnreplicatedDataSize", 30), ("totalReplicatedDataSize", 30),
+            ("totalOpenKeys", 18)])
+        self.assertEqual(list(self.get("/keys/open/mpu/summary").items()), [
+            ("totalOpenMPUKeys", 12), ("totalReplicatedDataSize", 770), ("totalDataSize", 770)])

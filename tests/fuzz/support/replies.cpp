@@ -146,13 +146,24 @@ void check_lines(std::string_view body) {
   }
 }
 
-void check_reply(const Reply& reply, bool to_head) {
+void check_message(const Reply& reply) {
+  simdjson::dom::object error;
+  DOBSON_ASSERT(json_of(reply.body).get(error) == simdjson::SUCCESS && error.size() == 1);
+  DOBSON_ASSERT(error["message"].is_string());
+}
+
+void check_reply(const Reply& reply, bool to_head, Api api) {
   DOBSON_ASSERT(reply.status >= 200 && reply.status < 500);
-  DOBSON_ASSERT(reply.header("x-ozone-request-id").size() == 36);
-  DOBSON_ASSERT(!reply.header("x-ozone-server-name").empty() && !reply.header("Date").empty());
+  if (api == Api::ozone) {
+    DOBSON_ASSERT(reply.header("x-ozone-request-id").size() == 36);
+    DOBSON_ASSERT(!reply.header("x-ozone-server-name").empty());
+  }
+  DOBSON_ASSERT(!reply.header("Date").empty());
   if (to_head) return;
   const auto type = reply.header("Content-Type");
-  if (reply.status >= 400) {
+  if (reply.status >= 400 && api == Api::recon) {
+    check_message(reply);
+  } else if (reply.status >= 400) {
     check_error_body(reply);
   } else if (type == "application/x-ndjson") {
     check_lines(reply.body);
@@ -163,7 +174,7 @@ void check_reply(const Reply& reply, bool to_head) {
 
 }  // namespace
 
-void check_replies(std::string_view sent, std::string_view received) {
+void check_replies(std::string_view sent, std::string_view received, Api api) {
   const Asked asked = read_requests(sent);
   std::size_t answered = 0;
   bool closed = false;
@@ -173,7 +184,7 @@ void check_replies(std::string_view sent, std::string_view received) {
         answered < asked.methods.size() && asked.methods[answered] == http::Method::head;
     const Reply reply = take_reply(received, to_head);
     if (reply.status == 100) continue;
-    check_reply(reply, to_head);
+    check_reply(reply, to_head, api);
     closed = reply.header("Connection") == "close";
     ++answered;
   }
