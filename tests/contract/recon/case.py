@@ -145,5 +145,20 @@ class ReconCase(unittest.TestCase):
             list(pool.map(play, [requests[i::8] for i in range(8)]))
 
 
+class OwnServerCase(ReconCase):
+    """Each class has a server of its own."""
+
+    SETTINGS = ()
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = support.Server(cls.program, cls.SETTINGS)
+        cls.addresses = cls.server.addresses
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.stop()
+
+
 def asked(target, query):
     return target + ("?" + urllib.parse.urlencode(query) if query else "")

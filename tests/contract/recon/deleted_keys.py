@@ -3,8 +3,7 @@
 It does not wait for long: a scenario that a round of giving space back has come across is played
 again."""
 
-import support
-from recon.case import ReconCase, asked
+from recon.case import OwnServerCase, asked
 
 SHALLOW = "Invalid startPrefix: Path must be at the bucket level or deeper."
 ROW = ["metadata", "objectID", "updateID", "parentObjectID", "volumeName", "bucketName", "keyName",
@@ -32,16 +31,7 @@ def until_at_rest(scenario):
     return play
 
 
-class DeletedCase(ReconCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.server = support.Server(cls.program)
-        cls.addresses = cls.server.addresses
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.stop()
-
+class DeletedCase(OwnServerCase):
     def deleted(self, volume, keys, tree=False):
         """Puts keys of these sizes, "bucket/name", and deletes them at once, in this order."""
         for bucket in sorted({key.partition("/")[0] for key in keys}):
@@ -210,10 +200,7 @@ class TestDirectories(DeletedCase):
 class TestSeedNames(DeletedCase):
     """D3: recon.seed_names = false."""
 
-    @classmethod
-    def setUpClass(cls):
-        cls.server = support.Server(cls.program, ["recon.seed_names=false"])
-        cls.addresses = cls.server.addresses
+    SETTINGS = ["recon.seed_names=false"]
 
     @until_at_rest
     def test_rows_come_once(self):

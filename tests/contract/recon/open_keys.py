@@ -6,7 +6,7 @@ import time
 import urllib.parse
 
 import support
-from recon.case import STANDARD, ReconCase, asked
+from recon.case import STANDARD, OwnServerCase, asked
 
 SHALLOW = "Invalid startPrefix: Path must be at the bucket level or deeper."
 ROW = ["key", "path", "inStateSince", "size", "replicatedSize", "replicationInfo", "creationTime",
@@ -16,13 +16,12 @@ SEED_ROW = ["path", "keyState", "inStateSince", "size", "replicatedSize", "unrep
 BOTH = {"includeFso": "true", "includeNonFso": "true"}
 
 
-class OpenCase(ReconCase):
-    """Each class has a server of its own: what is open is seen by all."""
+class OpenCase(OwnServerCase):
+    """What is open is seen by all."""
 
     @classmethod
     def setUpClass(cls):
-        cls.server = support.Server(cls.program)
-        cls.addresses = cls.server.addresses
+        super().setUpClass()
         cls.writers = contextlib.ExitStack()
         world = cls()
         world.setUp()
@@ -32,7 +31,7 @@ class OpenCase(ReconCase):
     @classmethod
     def tearDownClass(cls):
         cls.writers.close()
-        cls.server.stop()
+        super().tearDownClass()
 
     def fill(self):
         pass

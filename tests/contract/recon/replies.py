@@ -5,7 +5,7 @@ import re
 
 import support
 from recon import case
-from recon.case import BASE, ReconCase, asked
+from recon.case import BASE, OwnServerCase, ReconCase, asked
 
 ALLOW = "HEAD,GET,OPTIONS"
 GOOD = {200, 204}
@@ -188,17 +188,8 @@ class TestClusterState(ReconCase):
         self.assertGreater(report["committed"], 0)
 
 
-class TestDamage(ReconCase):
+class TestDamage(OwnServerCase):
     """§2.1: an unexpected failure."""
-
-    @classmethod
-    def setUpClass(cls):
-        cls.server = support.Server(cls.program)
-        cls.addresses = cls.server.addresses
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.stop()
 
     def test_a_damaged_row(self):
         self.volume(user="owner-of-the-damaged")
