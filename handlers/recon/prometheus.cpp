@@ -28,7 +28,7 @@ bool is_page(std::string_view name) {
 
 // The query as it came. Nothing else of the request is meant for Prometheus.
 http::ClientRequest question(const http::Endpoint& endpoint, std::string_view page,
-                             const http::Exchange& exchange) {
+                             http::Exchange& exchange) {
   http::ClientRequest request{.origin = endpoint.origin, .target = endpoint.path + "/api/v1/"};
   request.target.append(page);
   const auto query = exchange.request().query;
@@ -40,6 +40,7 @@ http::ClientRequest question(const http::Endpoint& endpoint, std::string_view pa
 
 void answer_failure(http::Exchange& exchange, const http::ClientError& error) {
   using Reason = http::ClientError::Reason;
+  if (error.reason == Reason::stopped) return exchange.abort();
   if (error.reason == Reason::invalid) return answer_error(exchange, 400);
   if (error.reason == Reason::busy) return answer_error(exchange, 503);
   answer_error(exchange, 502,

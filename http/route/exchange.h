@@ -59,9 +59,10 @@ class Exchange {
   virtual std::string_view date() = 0;         // now, RFC 7231, cached for a second
   virtual UnixMillis now() const = 0;          // coarse: of the last wake-up
   virtual std::string_view random_uuid() = 0;  // 36 characters in the arena
-  // Stopped, on this reactor, when the connection is cut because the server's time to end is over.
-  // What a body handler waits for elsewhere has to end with it.
-  virtual std::stop_token stop_token() const = 0;
+  // Of a body handler. Stopped, on this reactor, when the client closes the connection, be it one
+  // direction, or is cut, as when the server's time to end is over. What a handler waits for
+  // elsewhere has to end with it.
+  virtual std::stop_token stop_token() = 0;
   // One pointer for the family between `admit` and its handlers, usually into the arena.
   void* family_state = nullptr;
 

@@ -1,7 +1,10 @@
 #include "http/server/connection.h"
 
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <exception>
 
@@ -211,6 +214,7 @@ Task<void> Connection::run_body_handler() {
     exchange_->fail(error.what());
   }
   if (!exchange_->answered()) exchange_->fail("no answer was given");
+  if (watch_) co_await end_watch();
 }
 
 Task<void> Connection::await_outcome() {
@@ -271,115 +275,6 @@ Result<bool> Connection::append_page(PageSource& source) {
   return more;
 }
 
-// --- Request bodies ---
-
-Task<Result<Connection::Bytes>> Connection::read_body() {
-  give_back_piece();
-  Result<Bytes> arrived = take_arrived();
-  if (!arrived || !arrived->empty() || parser_.body_ended()) co_return arrived;
-  if (exchange_->request().expect_continue && !body_begun_ && !continued_) {
-    continued_ = true;
-    exchange_->out().append("HTTP/1.1 100 Continue\r\n\r\n");
-  }
-  if (!send()) co_await send_rest();
-  arrived = co_await receive_piece();
-  co_return arrived;
-}
-
-// What was read together with the head.
-Result<Connection::Bytes> Connection::take_arrived() {
-  if (body_error_) return *body_error_;
-  if (parser_.body_ended() || input_.empty()) return Bytes();
-  const auto bytes = input_.unread_bytes();
-  const auto parsed = parser_.parse_body(bytes);
-  input_.consume(parsed.consumed);
-  body_begun_ = true;
-  body_bytes_ += parsed.data;
-  if (parsed.malformed) return body_failed(Errc::invalid_argument, "The body's framing is wrong.");
-  return Bytes(std::as_bytes(bytes.first(parsed.data)));
-}
-
-Task<Result<Connection::Bytes>> Connection::receive_piece() {
-  while (!broken_) {
-    piece_ = co_await shard_->body_buffers().take();
-    std::size_t filled = 0;
-    const Arrival arrival = fill_piece(filled);
-    body_bytes_ += filled;
-    body_patience_.arrived(filled);
-    if (filled > 0) co_return Bytes(std::as_bytes(std::span(*piece_).first(filled)));
-    give_back_piece();
-    if (body_error_) co_return *body_error_;
-    if (parser_.body_ended()) co_return Bytes();
-    if (arrival == Arrival::broken) break;
-    if (arrival == Arrival::some) continue;
-    arm(body_patience_.left_ms());
-    const IoResult ready = co_await readable(*reactor_, socket_);
-    body_patience_.waited(reactor_->wheel().left_ms(*this));
-    disarm();
-    if (expired_) co_return body_failed(Errc::unavailable, "The body came too slowly.");
-    if (ready.error) break;
-  }
-  co_return body_failed(Errc::io, "The connection broke before the body's end.");
-}
-
-// As much as has arrived, if it is little: a piece costs its handler a change of thread.
-Connection::Arrival Connection::fill_piece(std::size_t& filled) {
-  constexpr std::size_t enough = 64 * limits::KiB;
-  while (filled < enough && !parser_.body_ended() && !body_error_) {
-    const auto space = std::span(*piece_).subspan(filled);
-    const auto most = std::min<std::uint64_t>(space.size(), parser_.body_read_limit());
-    std::error_code error;
-    const auto read = socket_.read_some(asio::buffer(space.data(), most), error);
-    if (error == asio::error::would_block) return Arrival::blocked;
-    if (error) return Arrival::broken;
-    const auto parsed = parser_.parse_body(space.first(read));
-    filled += parsed.data;
-    body_begun_ = true;
-    if (parsed.malformed) body_failed(Errc::invalid_argument, "The body's framing is wrong.");
-    if (!parser_.body_ended()) continue;
-    const auto rest = space.first(read).subspan(parsed.consumed);
-    auto* const kept = static_cast<char*>(exchange_->arena().allocate(rest.size() + 1, 1));
-    std::ranges::copy(rest, kept);
-    overread_ = {kept, rest.size()};
-  }
-  return Arrival::some;
-}
-
-Error Connection::body_failed(Errc code, std::string_view message) {
-  ending_ = true;
-  body_error_ = Error{code, std::string(message)};
-  return *body_error_;
-}
-
-bool Connection::body_over() {
-  const Result<Bytes> dropped = take_arrived();
-  return dropped.ok() && parser_.body_ended();
-}
-
-// False: the request has been answered, or cannot be any more.
-Task<bool> Connection::drop_body() {
-  const auto announced = exchange_->request().content_length.value_or(0);
-  while (std::max(announced, body_bytes_) <= limits::drain_bytes) {
-    const Result<Bytes> piece = co_await read_body();
-    if (!piece) {
-      refuse_body(piece.error().code);
-      co_return false;
-    }
-    if (piece->empty()) break;
-  }
-  co_return true;
-}
-
-void Connection::refuse_body(Errc code) {
-  if (code == Errc::io) {
-    exchange_->abort();
-  } else if (code == Errc::unavailable) {
-    exchange_->refuse(Refusal::Reason::timeout, 408);
-  } else {
-    exchange_->refuse(Refusal::Reason::malformed, 400);
-  }
-}
-
 // --- Answers ---
 
 Task<bool> Connection::write_body(Bytes bytes) {
@@ -434,6 +329,36 @@ std::uint64_t Connection::bytes_answered() const {
   return bytes_sent_ + exchange_->out().size() - sent_ + extra_.size();
 }
 
+// --- Whether the client is there, while a handler waits for something else ---
+
+std::stop_token Connection::stop_token() {
+  if (!watch_) {
+    watch_.emplace();
+    watch_->spawn(watch_client());
+  }
+  return watch_->stop_token();
+}
+
+// Nothing is taken off the socket. Who has sent more is there; what follows that cannot be seen.
+Task<void> Connection::watch_client() {
+  bool silent = true;
+  while (silent) {
+    const IoResult ready = co_await readable(*reactor_, socket_);
+    char byte = 0;
+    const auto got = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    if (got > 0) co_return;
+    silent = !ready.error && got < 0 && errno == EAGAIN;
+  }
+  watch_->cancel();
+}
+
+Task<void> Connection::end_watch() {
+  std::error_code ignored;
+  socket_.cancel(ignored);
+  co_await watch_->join();
+  watch_.reset();
+}
+
 // --- Turns ---
 
 // `cost`, and for what was answered since the last charge.
@@ -470,6 +395,7 @@ void Connection::cut() {
   std::error_code ignored;
   socket_.set_option(asio::socket_base::linger(true, 0), ignored);
   socket_.close(ignored);
+  if (watch_) watch_->cancel();
 }
 
 void Connection::arm(int after_ms) {

@@ -10,6 +10,7 @@
 #include <stop_token>
 
 #include "core/async/asio.h"
+#include "core/async/task_group.h"
 #include "core/runtime/deadline_wheel.h"
 #include "core/runtime/io.h"
 #include "http/message/patience.h"
@@ -68,7 +69,6 @@ class Connection final : public BodyPort, private Deadline {
   std::uint64_t body_bytes() const override { return body_bytes_; }
   bool body_over() override;
   bool ending() const override { return ending_ || shard_->draining(); }
-  std::stop_token stop_token() const override { return shard_->stop_token(); }
   Result<Bytes> take_arrived();
   enum class Arrival : std::uint8_t { some, blocked, broken };
   Arrival fill_piece(std::size_t& filled);
@@ -83,6 +83,11 @@ class Connection final : public BodyPort, private Deadline {
   bool send();  // true: nothing is left to send
   Task<void> send_rest(std::size_t held = 0);
   std::uint64_t bytes_answered() const;
+
+  // --- Whether the client is there ---
+  std::stop_token stop_token() override;
+  Task<void> watch_client();
+  Task<void> end_watch();
 
   // --- Turns ---
   void charge(std::uint64_t cost);
@@ -119,6 +124,7 @@ class Connection final : public BodyPort, private Deadline {
   bool continued_ = false;
   Patience body_patience_;
   std::optional<Error> body_error_;
+  std::optional<TaskGroup> watch_;  // of the client, for a handler that has asked
   BodyBuffer piece_;
   std::string_view overread_;  // of what follows the body; in the arena
   std::uint64_t answer_begin_ = 0;

@@ -37,7 +37,7 @@ class BodyPort {
   virtual bool body_over() = 0;
   // No request after this one is wanted.
   virtual bool ending() const = 0;
-  virtual std::stop_token stop_token() const = 0;
+  virtual std::stop_token stop_token() = 0;
 
  protected:
   ~BodyPort() = default;
@@ -85,7 +85,7 @@ class ServerExchange final : public Exchange {
   std::string_view date() override { return reactor_->date(); }
   UnixMillis now() const override { return reactor_->now(); }
   std::string_view random_uuid() override;
-  std::stop_token stop_token() const override { return port_->stop_token(); }
+  std::stop_token stop_token() override { return port_->stop_token(); }
   Task<Result<std::span<const std::byte>>> read_body() override;
   std::uint64_t body_bytes() const override { return port_->body_bytes(); }
   void status(int code) override;

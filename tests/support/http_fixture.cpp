@@ -137,6 +137,26 @@ Task<void> hold(void* context, Exchange* exchange) {
   answer(*exchange, 200, "held " + std::to_string(exchange->body_bytes()));
 }
 
+struct Complete {
+  Completion* done;
+  void operator()() const { done->complete(); }
+};
+
+Task<void> gone(void* context, Exchange* exchange) {
+  auto& family = family_of(context);
+  const auto stop = exchange->stop_token();
+  if (exchange->query("at_once") == nullptr) {
+    std::optional<std::stop_callback<Complete>> on_stop;
+    const auto start = [&](Completion& done) {
+      on_stop.emplace(stop, Complete{&done});
+      ++family.waiting;
+    };
+    co_await wait(exchange->mailbox(), start);
+    ++family.gone;
+  }
+  answer(*exchange, 200, stop.stop_requested() ? "gone" : "here");
+}
+
 class Pages final : public http::PageSource {
  public:
   Pages(HttpFamily& family, std::size_t pages, bool fails)
@@ -224,6 +244,7 @@ constexpr http::Route routes[] = {
      .summary = "",
      .params = page_params,
      .scans = true},
+    {.method = Method::get, .pattern = "/gone", .handler = gone, .name = "gone", .summary = ""},
     {.method = Method::get, .pattern = "/bytes", .handler = bytes, .name = "bytes", .summary = ""},
     {.method = Method::get,
      .pattern = "/throws",

@@ -20,6 +20,7 @@ namespace dobson::test {
 // GET  /state, PUT /state/{value}           what the last mutation has left, waits for it
 // PUT  /body, POST /early, POST /hold       bodies: answers its size and sum; refuses unread; waits
 // GET  /stream?pages=N[&fail=1], /bytes?of=N[&cut=1][&length=unknown[&open=1]]: no end_body
+// GET  /gone[?at_once=1]                    waits until the client has gone
 // GET  /guarded
 // GET  /throws, PUT /throws, POST /throws   query, mutation and body handlers that throw
 struct HttpFamily {
@@ -35,6 +36,8 @@ struct HttpFamily {
   std::atomic<int> pages{0};    // made by /stream so far
   std::atomic<int> holding{0};  // handlers of /hold that wait for `released`
   std::atomic<bool> released{false};
+  std::atomic<int> waiting{0};  // handlers of /gone
+  std::atomic<int> gone{0};     // of their clients
   Pool pool{1, 64};
   http::Family family;
 };

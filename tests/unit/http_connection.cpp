@@ -203,7 +203,7 @@ BOOST_AUTO_TEST_CASE(bodies_of_unknown_length) {
               request("HEAD /bytes?of=1000&length=unknown") + request("GET /hello"));
   const Reply reply = client.reply();
   BOOST_TEST(reply.has("Transfer-Encoding: chunked"));
-  BOOST_TEST(reply.body == std::string(1234567, 'b'));
+  BOOST_TEST((reply.body == std::string(1234567, 'b')));
   BOOST_TEST(client.reply().body == "");
   BOOST_TEST(client.reply(true).has("Transfer-Encoding: chunked"));
   BOOST_TEST(client.reply().body == "hello");
@@ -211,7 +211,7 @@ BOOST_AUTO_TEST_CASE(bodies_of_unknown_length) {
       client.ask("GET /bytes?of=1234567&length=unknown HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
   BOOST_TEST(old.has("Connection: close"));
   BOOST_TEST(!old.has("Transfer-Encoding: chunked"));
-  BOOST_TEST(old.body == std::string(1234567, 'b'));
+  BOOST_TEST((old.body == std::string(1234567, 'b')));
 }
 
 BOOST_AUTO_TEST_CASE(a_body_that_ends_early_is_visibly_cut) {

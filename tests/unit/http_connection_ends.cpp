@@ -268,6 +268,43 @@ BOOST_AUTO_TEST_CASE(a_client_that_leaves_a_stream_is_forgotten) {
   while (server.server().read().connections_open != 0) std::this_thread::yield();
 }
 
+BOOST_AUTO_TEST_CASE(handlers_are_told_that_their_clients_have_gone) {
+  HttpFixture server;
+  const auto& waiting = server.family().waiting;
+  const auto ask = [&](HttpClient& client) {
+    const int before = waiting;
+    client.send("GET /gone HTTP/1.1\r\nHost: h\r\n\r\n");
+    while (waiting == before) std::this_thread::yield();
+  };
+  {
+    HttpClient client(server.address());
+    ask(client);
+  }
+  while (server.family().gone < 1) std::this_thread::yield();
+  HttpClient half(server.address());
+  ask(half);
+  half.end_sending();
+  BOOST_TEST(half.reply().body == "gone");
+  BOOST_TEST(half.closed());
+  HttpClient still(server.address());
+  ask(still);
+  HttpClient more(server.address());
+  ask(more);
+  more.send(hello);
+  server.drain(soon_ms);
+  BOOST_TEST(server.family().gone == 4);
+}
+
+BOOST_AUTO_TEST_CASE(a_connection_goes_on_after_a_handler_that_asked) {
+  HttpFixture server;
+  HttpClient client(server.address());
+  const std::string asked = "GET /gone?at_once=1 HTTP/1.1\r\nHost: h\r\n\r\n";
+  client.send(asked + asked + std::string(hello));
+  for (const auto body : {"here", "here", "hello"}) BOOST_TEST(client.reply().body == body);
+  for (int i = 0; i < 10; ++i) BOOST_TEST(client.ask(asked).body == "here");
+  BOOST_TEST(client.ask(hello).status == 200);
+}
+
 // More handlers want a piece than there are buffers; all get one in the end.
 BOOST_AUTO_TEST_CASE(many_bodies_at_once) {
   HttpFixture server({.body_buffers = 2}, 1);

@@ -159,22 +159,41 @@ class TestAnswers(PrometheusCase):
 class TestClients(PrometheusCase):
     """What becomes of Prometheus when clients do not take what it sends."""
 
-    def test_one_that_leaves(self):
+    def leave(self, how, until):
+        """Until Prometheus knows that nobody wants its answer any more."""
         ended = threading.Event()
 
-        def without_end(peer):
+        def answer_to_its_end(peer):
             with contextlib.suppress(ConnectionError):
-                peer.sendall(CHUNKED.encode())
-                while True:
-                    peer.sendall(chunk(bytes(1 << 16)))
+                how(peer)
             ended.set()
 
-        self.upstream.answer = without_end
+        self.upstream.answer = answer_to_its_end
         with socket.create_connection(self.addresses["recon"], support.TIMEOUT_S) as client:
             client.sendall(support.request_bytes("GET", BASE + "/metrics/query",
                                                  [("Host", "localhost")]))
-            self.assertTrue(client.recv(1 << 16))
+            until(client)
         self.assertTrue(ended.wait(support.TIMEOUT_S))
+
+    def test_one_that_leaves_in_the_answer(self):
+        def without_end(peer):
+            peer.sendall(CHUNKED.encode())
+            while True:
+                peer.sendall(chunk(bytes(1 << 16)))
+
+        self.leave(without_end, lambda client: client.recv(1 << 16))
+
+    def test_one_that_leaves_before(self):
+        asked = threading.Event()
+
+        def silent(peer):
+            asked.set()
+            peer.recv(1)
+
+        self.leave(silent, lambda _: asked.wait(support.TIMEOUT_S))
+        asked.clear()
+        self.leave(lambda peer: (peer.sendall(CHUNKED.encode()), silent(peer)),
+                   lambda _: asked.wait(support.TIMEOUT_S))
 
 
 class TestOthers(ReconCase):
