@@ -4,6 +4,7 @@
 #include "tools/dobsonctl/wire.h"
 #include "core/base/assert.h"
 #include "tests/fuzz/support/input.h"
+#include "tools/dobsonctl/insight_wire.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace dobson::ctl;
@@ -22,6 +23,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   });
   (void)parse_level(body, [](const LevelEntry&) {});
   (void)parse_delete_errors(body);
+  (void)parse_path_sizes(body);
+  (void)parse_path_summary(body);
+  (void)parse_path_quota(body);
+  (void)parse_path_distribution(body);
+  (void)parse_unhealthy(body);
+  (void)parse_containers(body);
+  (void)parse_nodes(body);
+  (void)parse_tasks(body);
   DOBSON_ASSERT(!refusal(400, body).reason.empty());
   return 0;
 }

@@ -19,14 +19,17 @@ NO_SERVER = "http://127.0.0.1:1"  # tcpmux: nobody has it
 
 
 class Ctl(outsider.Outsider):
+    @property
+    def environment(self):
+        return os.environ | {"DOBSON_URL": self.url, "DOBSON_USER": "root"}
+
     def start(self, *words, **options):
         """One call with the server's address in the environment."""
-        environment = os.environ | {"DOBSON_URL": self.url, "DOBSON_USER": "root"}
         for pipe in ("stdin", "stdout", "stderr"):
             options.setdefault(pipe, subprocess.PIPE)
         options.setdefault("cwd", self.scratch)
         return subprocess.Popen([os.path.join(self.programs, "dobsonctl"), *words],
-                                env=environment, **options)
+                                env=self.environment, **options)
 
     def ctl(self, *words, code=0, stdin=None, **options):
         """Standard output, or of a failure standard error."""

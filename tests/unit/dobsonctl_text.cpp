@@ -6,6 +6,7 @@
 
 #include "tools/dobsonctl/digest.h"
 #include "tools/dobsonctl/failure.h"
+#include "tools/dobsonctl/table.h"
 
 namespace dobson::ctl {
 namespace {
@@ -43,6 +44,26 @@ BOOST_AUTO_TEST_CASE(durations_read_like_a_clock) {
   BOOST_TEST(clock_text(75) == "1:15");
   BOOST_TEST(clock_text(3675) == "1:01:15");
   BOOST_TEST(clock_text(-1) == "0:00");
+}
+
+BOOST_AUTO_TEST_CASE(times_are_told_in_utc) {
+  BOOST_TEST(utc_text(1551776821999) == "2019-03-05 09:07:01");
+  BOOST_TEST(utc_text(0) == "never");
+  BOOST_TEST(utc_text(-1) == "never");
+  BOOST_TEST(utc_text(INT64_MAX).size() > 0);
+}
+
+BOOST_AUTO_TEST_CASE(tables_are_aligned) {
+  Table table({{"N"}, {"NAME", Table::Side::left}, {"LAST", Table::Side::left}});
+  table.add({"10", "\xC3\xBC", "x"});
+  table.add({"1", "a\n", ""});
+  BOOST_TEST(table.take() ==
+             " N  NAME   LAST\n"
+             "10  \xC3\xBC      x\n"
+             " 1  a\\x0a\n");
+  table.add({"1000", "b", "y"});
+  BOOST_TEST(table.take() == "1000  b      y\n");
+  BOOST_TEST(table.take() == "");
 }
 
 BOOST_AUTO_TEST_CASE(a_terminal_gets_no_control_characters) {

@@ -51,6 +51,16 @@ Try<Exit> save(const Context& context, const std::string& path, const std::strin
 // In a new data directory, without object bytes.
 Try<Exit> generate(const std::string& data, const Shape& shape);
 
+// What the insight API of `context.server` tells.
+Try<Exit> recon_usage(const Context& context, const std::string& path);
+Try<Exit> recon_summary(const Context& context, const std::string& path);
+Try<Exit> recon_quota(const Context& context, const std::string& path);
+Try<Exit> recon_distribution(const Context& context, const std::string& path);
+Try<Exit> recon_unhealthy(const Context& context, const std::string& state);  // empty: of any state
+Try<Exit> recon_containers(const Context& context);
+Try<Exit> recon_nodes(const Context& context);
+Try<Exit> recon_tasks(const Context& context);
+
 // Of a server that does not run; `blocks` is where its container files are, empty: in `data`.
 Try<Exit> verify(const Context& context, const std::string& data, const std::string& blocks);
 

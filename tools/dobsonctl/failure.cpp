@@ -48,13 +48,20 @@ std::string_view next_step(const Failure& failure) {
        "Remove it with all that is in it: dobsonctl rm -r /VOLUME/BUCKET/DIRECTORY/"},
       {"userNotFound", "Say who you are with --user."},
       {"malformedQuota", "Write a quota as a number and a unit: 500MB, 10GB, 1TB."},
+      {"pathNotFound", "See what is above it: dobsonctl recon du /VOLUME/BUCKET"},
+      {"pathNotApplicable", "Ask for the bucket that it is in."},
+      {"insightInitializing", "Try again in a while."},
+      {"insightRefused", "What this server can be asked stands on its page /-/api."},
+      {"notInsight",
+       "That is the object API. Name the address of listen.recon with --url or DOBSON_RECON_URL."},
       {"serviceUnavailable", "The server is overloaded or its disk is full; try again later."},
   };
   for (const Step& step : steps) {
     if (step.code == failure.code) return step.text;
   }
   if (failure.exit == Exit::unreachable)
-    return "Is dobsond running? Name its address with --url or DOBSON_URL.";
+    return "Is dobsond running? Name its address with --url or DOBSON_URL, for 'recon' "
+           "DOBSON_RECON_URL.";
   return {};
 }
 

@@ -21,7 +21,7 @@
 namespace dobson::ctl {
 
 struct Server {
-  std::string url = "http://127.0.0.1:9880";
+  std::string url = {};
   std::string user = {};
   std::string unix_socket = {};         // a path: connect there instead of by TCP
   std::chrono::seconds retry_for = {};  // how long a lost connection or a 503 is tried again

@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdlib>
 #include <functional>
 
 #include "core/base/limits.h"
@@ -89,6 +90,7 @@ struct Call {
   UsageStyle usage;
   Shape shape;
   std::string name;
+  bool insight = false;  // asked is the insight API
   std::function<Try<Exit>()> run;
 };
 
@@ -277,6 +279,52 @@ void add_store_commands(CLI::App& app, Call& call) {
   generate->footer(std::string(generate_help) + "\n" + exit_codes);
 }
 
+// A page of a path, which is the root unless one is named.
+void add_path_command(CLI::App& recon, Call& call, const std::string& name, const std::string& help,
+                      Try<Exit> (*show)(const Context&, const std::string&)) {
+  auto* command = add_command(recon, call, name, help, [&call, show] {
+    return show(call.context, call.first.empty() ? "/" : call.first);
+  });
+  command->add_option("PATH", call.first, "/[VOLUME[/BUCKET[/DIRECTORY or KEY]]]; default: /");
+  add_json(command, call, "Print the server's JSON");
+}
+
+void add_list_command(CLI::App& recon, Call& call, const std::string& name, const std::string& help,
+                      Try<Exit> (*show)(const Context&)) {
+  auto* command =
+      add_command(recon, call, name, help, [&call, show] { return show(call.context); });
+  add_json(command, call, "Print the server's JSON");
+}
+
+void add_insight_commands(CLI::App& app, Call& call) {
+  auto* recon = app.add_subcommand("recon", "Show what the insight API tells of the cluster");
+  recon->require_subcommand(1);
+  recon->fallthrough();
+  recon->final_callback([&call] {
+    call.name = "recon " + call.name;
+    call.insight = true;
+  });
+  add_path_command(*recon, call, "du", "The largest things in a place, and its size", recon_usage);
+  add_path_command(*recon, call, "summary", "What a path is, and how much is below it",
+                   recon_summary);
+  add_path_command(*recon, call, "quota", "What a volume or bucket may take, and takes",
+                   recon_quota);
+  add_path_command(*recon, call, "dist", "Its keys by size", recon_distribution);
+  auto* unhealthy = add_command(*recon, call, "unhealthy", "Containers that lack something",
+                                [&call] { return recon_unhealthy(call.context, call.first); });
+  unhealthy->add_option("STATE", call.first, "Only those in this state")
+      ->transform(
+          CLI::IsMember({"MISSING", "UNDER_REPLICATED", "OVER_REPLICATED", "MIS_REPLICATED",
+                         "REPLICA_MISMATCH", "EMPTY_MISSING", "NEGATIVE_SIZE", "ALL_REPLICAS_BAD"},
+                        CLI::ignore_case));
+  add_json(unhealthy, call, "Print the server's JSON, a page a line");
+  add_list_command(*recon, call, "containers", "All containers, and how many keys are in each",
+                   recon_containers);
+  add_list_command(*recon, call, "nodes", "Storage nodes, their space and state", recon_nodes);
+  add_list_command(*recon, call, "tasks", "What the server does by itself, and did last",
+                   recon_tasks);
+}
+
 // Header lines are made of these.
 std::string without_controls(const std::string& text) {
   const bool clean = std::ranges::none_of(text, [](unsigned char byte) { return byte < 0x20; });
@@ -285,22 +333,34 @@ std::string without_controls(const std::string& text) {
 
 void add_server_options(CLI::App& app, Call& call) {
   Server& server = call.context.server;
-  app.add_option("--url", server.url, "The server's address")
-      ->envname("DOBSON_URL")
-      ->capture_default_str();
+  app.add_option("--url", server.url,
+                 "The server's address; default: $DOBSON_URL or http://127.0.0.1:9880, for recon "
+                 "$DOBSON_RECON_URL or http://127.0.0.1:9888");
   app.add_option("--user", server.user, "Who you are; default: your account")
       ->envname("DOBSON_USER")
       ->check(without_controls);
   app.add_option("--unix", server.unix_socket, "Connect to this Unix socket instead");
 }
 
+std::string address(const Call& call) {
+  if (!call.context.server.url.empty()) return call.context.server.url;
+  const char* named = std::getenv(call.insight ? "DOBSON_RECON_URL" : "DOBSON_URL");
+  if (named != nullptr && *named != '\0') return named;
+  return call.insight ? "http://127.0.0.1:9888" : "http://127.0.0.1:9880";
+}
+
 std::string usage_message(const CLI::App* app, const CLI::Error& error) {
-  const auto chosen = app->get_subcommands();
-  const auto rest = app->remaining();
-  const std::string reason = chosen.empty() && !rest.empty()
+  const auto rest = app->remaining(true);
+  std::string name = app->get_name();
+  auto chosen = app->get_subcommands();
+  for (; !chosen.empty(); chosen = app->get_subcommands()) {
+    app = chosen[0];
+    name += " " + app->get_name();
+  }
+  const bool wants_command = !app->get_subcommands({}).empty();
+  const std::string reason = wants_command && !rest.empty()
                                  ? fmt::format("'{}' is not a command", printable(rest.front()))
                                  : error.what();
-  const std::string name = chosen.empty() ? "dobsonctl" : "dobsonctl " + chosen[0]->get_name();
   return fmt::format("{0}: {1}\n  See '{0} --help'.\n", name, reason);
 }
 
@@ -326,11 +386,13 @@ int run(int count, char** arguments) {
   add_namespace_commands(app, call);
   add_tree_commands(app, call);
   add_store_commands(app, call);
+  add_insight_commands(app, call);
   try {
     app.parse(count, arguments);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : static_cast<int>(Exit::usage);
   }
+  call.context.server.url = address(call);
   while (call.context.server.url.ends_with('/')) call.context.server.url.pop_back();
   watch_interrupts();
   const auto outcome = call.run();

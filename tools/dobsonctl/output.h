@@ -27,4 +27,14 @@ inline std::string shown(const std::string& name) {
   return terminal ? printable(name) : name;
 }
 
+// A line of a description: what it is, and its value.
+void print_field(std::string_view name, const auto& value) {
+  print(stdout, "{:<12} {}\n", name, value);
+}
+
+inline void print_size(std::uint64_t bytes) {
+  print_field("size",
+              fmt::format("{} ({})", grouped(bytes), human_size(static_cast<double>(bytes))));
+}
+
 }  // namespace dobson::ctl

@@ -80,15 +80,6 @@ Try<Contents> contents_of(Client& client, const Path& path) {
   return contents;
 }
 
-void print_field(std::string_view name, const auto& value) {
-  print(stdout, "{:<12} {}\n", name, value);
-}
-
-void print_size(std::uint64_t bytes) {
-  print_field("size",
-              fmt::format("{} ({})", grouped(bytes), human_size(static_cast<double>(bytes))));
-}
-
 void print_volume(const VolumeInfo& volume, const Contents& contents) {
   print_field("volume", volume.name);
   print_field("owner", printable(volume.owner));

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <ctime>
 
 #include "core/base/utf8.h"
 
@@ -46,6 +47,16 @@ std::string grouped(std::uint64_t number) {
   std::string text = std::to_string(number);
   for (std::size_t left = text.size(); left > 3; left -= 3) text.insert(left - 3, 1, ',');
   return text;
+}
+
+std::string utc_text(std::int64_t ms) {
+  if (ms <= 0) return "never";
+  const std::time_t seconds = ms / 1000;
+  std::tm parts{};
+  std::array<char, 40> text{};
+  if (gmtime_r(&seconds, &parts) == nullptr) return "never";
+  const auto size = std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S", &parts);
+  return {text.data(), size};
 }
 
 std::string clock_text(double seconds) {

@@ -17,6 +17,9 @@ std::string human_size(double bytes);
 // 1234567 -> "1,234,567".
 std::string grouped(std::uint64_t number);
 
+// Milliseconds since 1970 -> "2019-03-05 09:07:01", in UTC; 0 and less: "never".
+std::string utc_text(std::int64_t ms);
+
 // 75 -> "1:15", 3675 -> "1:01:15".
 std::string clock_text(double seconds);
 

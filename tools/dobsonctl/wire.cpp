@@ -1,102 +1,14 @@
 #include "tools/dobsonctl/wire.h"
 
 #include <fmt/core.h>
-#include <simdjson.h>
 
 #include <utility>
+
+#include "tools/dobsonctl/fields.h"
 
 namespace dobson::ctl {
 
 namespace {
-
-// The whole text is parsed before a field is read: servers may send anything, and what reads on
-// demand must stop for ever where simdjson first loses its place.
-namespace dom = simdjson::dom;
-
-// `parser` keeps the object.
-simdjson::simdjson_result<dom::object> parse(dom::parser& parser, std::string_view text) {
-  if (text.empty()) return simdjson::EMPTY;  // a view of nothing may point nowhere
-  return parser.parse(text.data(), text.size()).get_object();
-}
-
-Failure not_understood(simdjson::error_code error) {
-  return {.reason = fmt::format("the server's answer is not understood ({}); is this a Dobson "
-                                "server?",
-                                simdjson::error_message(error))};
-}
-
-// Reads named fields, remembering the first failure: checked once, at the end.
-class Fields {
- public:
-  explicit Fields(dom::object object) : object_(object) {}
-
-  // For `end_count` of a stream line: a field that decides which kind of line this is.
-  bool has(std::string_view name) { return object_[name].error() == simdjson::SUCCESS; }
-
-  std::string text(std::string_view name) {
-    std::string_view value;
-    note(object_[name].get(value));
-    return std::string(value);
-  }
-
-  std::string text_or(std::string_view name, std::string_view when_null) {
-    dom::element value;
-    note(object_[name].get(value));
-    if (error_ != simdjson::SUCCESS || value.is_null()) return std::string(when_null);
-    std::string_view found;
-    note(value.get(found));
-    return std::string(found);
-  }
-
-  std::uint64_t number(std::string_view name) {
-    std::uint64_t value = 0;
-    note(object_[name].get(value));
-    return value;
-  }
-
-  dom::object object(std::string_view name) {
-    dom::object value;
-    note(object_[name].get(value));
-    return value;
-  }
-
-  void texts(std::string_view name, std::vector<std::string>& values) {
-    dom::array elements;
-    note(object_[name].get(elements));
-    if (error_ != simdjson::SUCCESS) return;
-    for (const dom::element element : elements) {
-      std::string_view value;
-      note(element.get(value));
-      values.emplace_back(value);
-    }
-  }
-
-  template <class Each>
-  std::size_t each(std::string_view name, const Each& use) {
-    dom::array rows;
-    note(object_[name].get(rows));
-    std::size_t count = 0;
-    if (error_ != simdjson::SUCCESS) return count;
-    for (const dom::element element : rows) {
-      dom::object row;
-      note(element.get(row));
-      if (error_ != simdjson::SUCCESS) return count;
-      note(use(row));
-      ++count;
-    }
-    return count;
-  }
-
-  simdjson::error_code error() const { return error_; }
-
- private:
-  void note(simdjson::error_code error) {
-    if (error_ == simdjson::SUCCESS) error_ = error;
-  }
-
-  dom::object object_;
-  simdjson::error_code error_ = simdjson::SUCCESS;
-};
 
 std::string quota_text(Fields& fields) {
   const std::string unit = fields.text("unit");
@@ -110,13 +22,9 @@ simdjson::error_code read_volume(dom::object object, VolumeInfo& volume) {
   volume.name = fields.text("volumeName");
   volume.created = fields.text("createdOn");
   volume.created_by = fields.text_or("createdBy", "");
-  Fields owner(fields.object("owner"));
-  if (fields.error() != simdjson::SUCCESS) return fields.error();
-  volume.owner = owner.text("name");
-  Fields quota(fields.object("quota"));
-  if (fields.error() != simdjson::SUCCESS) return fields.error();
-  volume.quota = quota_text(quota);
-  return owner.error() ? owner.error() : quota.error();
+  fields.read("owner", [&volume](Fields& owner) { volume.owner = owner.text("name"); });
+  fields.read("quota", [&volume](Fields& quota) { volume.quota = quota_text(quota); });
+  return fields.error();
 }
 
 simdjson::error_code read_bucket(dom::object object, BucketInfo& bucket) {
@@ -142,17 +50,6 @@ void read_key(Fields& fields, KeyInfo& key) {
   key.modified = fields.text("modifiedOn");
   key.size = fields.number("size");
   key.name = fields.text("keyName");
-}
-
-// The whole body as one object, read by `use`.
-template <class Value, class Use>
-Try<Value> parse_object(std::string_view text, const Use& use) {
-  dom::parser parser;
-  dom::object object;
-  if (const auto error = parse(parser, text).get(object)) return not_understood(error);
-  Value value;
-  if (const auto error = use(object, value)) return not_understood(error);
-  return value;
 }
 
 // The rows of the array `name`, each with its own JSON text.
