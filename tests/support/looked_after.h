@@ -73,6 +73,10 @@ struct LookedAfter : LocalBlocks {
     return page.rows.empty() ? std::nullopt : std::optional(page.rows[0]);
   }
 
+  static storage::ContainerId container_of(const storage::WrittenObject& object) {
+    return object.blocks.at(0).id.container;
+  }
+
   // A closed container with a block, which is in the object's first one.
   storage::WrittenObject put_and_close(std::uint64_t salt = 1) {
     const storage::WrittenObject object = put(pattern(options.block_bytes, salt));
