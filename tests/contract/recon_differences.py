@@ -16,7 +16,8 @@ BASE = "/api/v1"
 SERVED = {"/clusterState", "/namespace/summary", "/namespace/usage", "/namespace/quota",
           "/namespace/dist", "/volumes", "/buckets", "/utilization/fileCount", "/keys/listKeys",
           "/keys/open", "/keys/open/summary", "/keys/open/mpu/summary", "/keys/deletePending",
-          "/keys/deletePending/dirs", "/metrics/query", "/metrics/query_range"}
+          "/keys/deletePending/dirs", "/keys/deletePending/summary",
+          "/keys/deletePending/dirs/summary", "/metrics/query", "/metrics/query_range"}
 ALLOW = "HEAD,GET,OPTIONS"
 
 
@@ -436,6 +437,8 @@ def nothing_waits(step, expected):
         expected.json = {"lastKey": expected.query.get("prevKey", ""), "replicatedDataSize": 0,
                          "unreplicatedDataSize": 0, "status": "OK", "replicatedTotal": 0,
                          "unreplicatedTotal": 0}
+    elif expected.route in ("/keys/deletePending/summary", "/keys/deletePending/dirs/summary"):
+        expected.json = dict.fromkeys(expected.json, 0)
 
 
 # --- Utilization, cluster ------------------------------------------------------------------------
