@@ -10,7 +10,7 @@ from expectation import ANY
 
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "golden", "recon")
 SCENARIOS = ["namespace", "namespace-paths", "volumes-buckets", "utilization", "errors",
-             "keys-list", "keys-open", "keys-deletepending"]
+             "keys-list", "keys-open", "keys-deletepending", "containers", "triggers"]
 
 # Always a time or an id, whether or not it was seen to change.
 VOLATILE = {"creationTime", "modificationTime", "containerID", "localID"}

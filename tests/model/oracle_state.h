@@ -2,6 +2,7 @@
 
 // What the oracle of the model test has: maps of whole names.
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <vector>
@@ -60,5 +61,33 @@ struct OracleVolume {
     return sum;
   }
 };
+
+// Whether a key or part has a block of that kind.
+bool is_any_live(const std::map<std::string, OracleVolume>& volumes, const auto& is_it) {
+  const auto has = [&](const OracleKey& key) {
+    return std::ranges::any_of(key.blocks, [&](const auto& block) { return is_it(block.id); });
+  };
+  for (const auto& [volume_name, volume] : volumes) {
+    for (const auto& [bucket_name, bucket] : volume.buckets) {
+      for (const auto& [name, key] : bucket.keys) {
+        if (has(key)) return true;
+      }
+      for (const auto& [upload_id, upload] : bucket.uploads) {
+        for (const auto& [number, part] : upload.parts) {
+          if (has(part)) return true;
+        }
+      }
+    }
+  }
+  return false;
+}
+
+// Whether the life of a container goes on that way.
+inline bool may_follow(storage::ContainerState from, storage::ContainerState to, bool has_blocks) {
+  using State = storage::ContainerState;
+  const bool next = static_cast<int>(to) == static_cast<int>(from) + 1;
+  const bool skips = from == State::open && to == State::closed;
+  return (next || skips) && !(to == State::deleting && has_blocks);
+}
 
 }  // namespace dobson::test

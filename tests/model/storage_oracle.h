@@ -325,14 +325,10 @@ class Oracle {
   }
 
   Answer run(const storage::MoveContainer& c) {
-    using State = storage::ContainerState;
     if (!containers.contains(c.container)) return Errc::container_not_found;
-    State& state = containers[c.container];
+    storage::ContainerState& state = containers[c.container];
     if (state == c.to) return ok;
-    const bool next = static_cast<int>(c.to) == static_cast<int>(state) + 1;
-    const bool skips = state == State::open && c.to == State::closed;
-    if (!next && !skips) return Errc::precondition_failed;
-    if (c.to == State::deleting && has_blocks(c.container)) return Errc::precondition_failed;
+    if (!may_follow(state, c.to, has_blocks(c.container))) return Errc::precondition_failed;
     state = c.to;
     return ok;
   }
@@ -483,31 +479,12 @@ class Oracle {
   }
 
   bool is_live(storage::BlockId id) const {
-    return is_any_live([id](storage::BlockId block) { return block == id; });
+    return is_any_live(volumes, [id](storage::BlockId block) { return block == id; });
   }
 
   bool has_blocks(storage::ContainerId container) const {
     const auto is_there = [container](storage::BlockId id) { return id.container == container; };
-    return std::ranges::any_of(gone, is_there) || is_any_live(is_there);
-  }
-
-  bool is_any_live(const auto& is_it) const {
-    const auto has = [&](const OracleKey& key) {
-      return std::ranges::any_of(key.blocks, [&](const auto& block) { return is_it(block.id); });
-    };
-    for (const auto& [volume_name, volume] : volumes) {
-      for (const auto& [bucket_name, bucket] : volume.buckets) {
-        for (const auto& [name, key] : bucket.keys) {
-          if (has(key)) return true;
-        }
-        for (const auto& [upload_id, upload] : bucket.uploads) {
-          for (const auto& [number, part] : upload.parts) {
-            if (has(part)) return true;
-          }
-        }
-      }
-    }
-    return false;
+    return std::ranges::any_of(gone, is_there) || is_any_live(volumes, is_there);
   }
 
   UnixMillis now_ = 0;

@@ -91,7 +91,8 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_gone_is_missing_until_it_is_put_back) {
   BOOST_TEST(row.since == now);
   BOOST_TEST(row.expected == 1u);
   BOOST_TEST(row.actual == 0u);
-  BOOST_TEST(row.replicas.empty());
+  BOOST_TEST_REQUIRE(row.replicas.size() == 1u);
+  BOOST_TEST(!row.replicas[0].present);
   BOOST_TEST((row.pipeline == uuid_of_nodes({node})));
   const auto history = cluster->history(id);
   BOOST_TEST_REQUIRE(history.size() == 1u);
