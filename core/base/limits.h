@@ -92,8 +92,9 @@ constexpr std::size_t sub_paths = 10'000;         // of any other; more: the fir
 constexpr std::size_t listed_blocks = 1000;       // deleted ones of a container that are listed
 constexpr std::uint64_t reactor_rows = 1000;      // looked at by a reactor; more: by the scan pool
 constexpr unsigned scan_threads = 2;
-constexpr std::size_t waiting_scans = 256;  // more: 503
-constexpr int scan_ms = 30'000;             // longer: 503
+constexpr std::size_t waiting_scans = 256;             // more: 503
+constexpr int scan_ms = 30'000;                        // longer: 503
+constexpr std::size_t removed_nodes_bytes = 64 * KiB;  // of the body that names them; more: 400
 
 // --- the log: commands waiting for the writer ---
 constexpr std::size_t waiting_commands = 16384;  // more: 503

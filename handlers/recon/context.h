@@ -6,6 +6,7 @@
 
 #include "core/async/pool.h"
 #include "handlers/common/readers.h"
+#include "handlers/common/text_room.h"
 #include "http/client/client.h"
 #include "http/route/exchange.h"
 #include "storage/store.h"
@@ -21,6 +22,7 @@ struct Context {
   storage::Store& store;
   Readers& readers;
   Pool& scans;             // for queries that are too long for a reactor
+  TextRoom& texts;         // of all families
   bool seed_names = true;  // beside those of later releases (spec/recon.md D3)
   std::optional<Prometheus> prometheus = {};
 

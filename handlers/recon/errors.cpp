@@ -16,6 +16,7 @@ constexpr http::ErrorInfo infos[] = {
     {408, "timeout", "The request did not come in time."},
     {409, "conflict", "There is nothing to do that to."},
     {414, "targetTooLong", "The request target is too long."},
+    {415, "unsupportedMediaType", "The body must be application/json."},
     {417, "expectationFailed", "The expectation is not known."},
     {431, "headTooLarge", "The request has too many headers, or too long ones."},
     {500, "internalError", "The request failed."},

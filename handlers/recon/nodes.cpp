@@ -52,13 +52,25 @@ void write_pipelines_of(JsonWriter& json, const Uuid& node, std::span<const Node
   json.end_array();
 }
 
+// The members that a row begins with.
+void begin_node(JsonWriter& json, const NodeView& node) {
+  json.object().key("uuid").string(text_of(node.id)).key("hostname").string(node.host);
+  json.key("state").string(to_wire(node.state)).key("opState").string("IN_SERVICE");
+}
+
+// And those that it ends with.
+void end_node(JsonWriter& json, const NodeView& node) {
+  json.key("version").string(DOBSON_VERSION).key("setupTime").integer(node.set_up);
+  json.key("revision").string("").key("buildDate").string("");
+  json.key("layoutVersion").integer(0).key("networkLocation").string(rack).end_object();
+}
+
 void write_node(JsonWriter& json, Context& context, const storage::StateCounts& counts,
                 const NodeView& node, std::span<const NodeView> nodes,
                 std::span<const PipelineView> pipelines) {
   const auto led =
       std::ranges::count_if(pipelines, [&](const auto& each) { return is_led_by(each, node.id); });
-  json.object().key("uuid").string(text_of(node.id)).key("hostname").string(node.host);
-  json.key("state").string(to_wire(node.state)).key("opState").string("IN_SERVICE");
+  begin_node(json, node);
   json.key("lastHeartbeat").integer(node.last_heartbeat);
   json.key("storageReport").object().key("datanodeUuid").string("").key("hostName").string("");
   write_space(json, context, node, counts);
@@ -66,9 +78,8 @@ void write_node(JsonWriter& json, Context& context, const storage::StateCounts& 
   write_pipelines_of(json, node.id, nodes, pipelines);
   json.key("containers").number(node.containers);
   json.key("openContainers").number(node.open_containers);
-  json.key("leaderCount").integer(led).key("version").string(DOBSON_VERSION);
-  json.key("setupTime").integer(node.set_up).key("revision").string("").key("buildDate").string("");
-  json.key("layoutVersion").integer(0).key("networkLocation").string(rack).end_object();
+  json.key("leaderCount").integer(led);
+  end_node(json, node);
 }
 
 }  // namespace
@@ -88,6 +99,12 @@ void write_details(JsonWriter& json, const NodeView& node) {
   json.key("networkName").string(id).key("networkLocation").string(rack);
   json.key("networkFullPath").string(std::string(rack).append("/").append(id));
   json.key("numOfLeaves").integer(1).end_object();
+}
+
+void write_removed_node(JsonWriter& json, const NodeView& node) {
+  begin_node(json, node);
+  json.key("pipelines").null();
+  end_node(json, node);
 }
 
 void list_nodes(Context& context, http::Exchange& exchange) {

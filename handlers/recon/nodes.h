@@ -11,6 +11,9 @@ namespace dobson::recon {
 // What a pipeline shows of a node.
 void write_details(http::JsonWriter& json, const storage::NodeView& node);
 
+// A row of list_nodes, as far as it holds of one that is forgotten (§4.20).
+void write_removed_node(http::JsonWriter& json, const storage::NodeView& node);
+
 void list_nodes(Context& context, http::Exchange& exchange);
 void list_pipelines(Context& context, http::Exchange& exchange);
 void decommission_info(Context& context, http::Exchange& exchange);

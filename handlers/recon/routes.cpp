@@ -11,6 +11,7 @@
 #include "handlers/recon/list_keys.h"
 #include "handlers/recon/mismatch.h"
 #include "handlers/recon/namespace.h"
+#include "handlers/recon/node_removal.h"
 #include "handlers/recon/nodes.h"
 #include "handlers/recon/open_keys.h"
 #include "handlers/recon/params.h"
@@ -41,6 +42,7 @@ constexpr std::string_view doc =
 constexpr std::string_view any_errors[] = {"badRequest",    "methodNotAllowed", "notAcceptable",
                                            "targetTooLong", "internalError",    "unavailable"};
 
+constexpr std::string_view removal_errors[] = {"unsupportedMediaType"};
 constexpr std::string_view prometheus_errors[] = {"notFound", "prometheusFailed"};
 
 constexpr std::string_view cancel_errors[] = {"conflict"};
@@ -339,6 +341,17 @@ constexpr Route routes[] = {
      .answer = "totalCount; `datanodes`: uuid, hostname, state, opState, lastHeartbeat, "
                "storageReport, pipelines, containers, openContainers, leaderCount, version, "
                "setupTime, networkLocation",
+     .gate = &for_users},
+    {.method = Method::put,
+     .pattern = "/api/v1/datanodes/remove[/]",
+     .handler = &remove_nodes,
+     .name = "remove_nodes",
+     .summary = "Forgets dead storage nodes",
+     .body = "A list of uuids, `application/json`, 64 KiB at most",
+     .answer = "`datanodesResponseMap`, of what there is: failedDatanodes: totalCount, errors, why "
+               "by uuid; notFoundDatanodes and removedDatanodes: totalCount, datanodes. "
+               "removedDatanodes again as `removedNodes`, with message",
+     .errors = removal_errors,
      .gate = &for_users},
     {.method = Method::get,
      .pattern = "/api/v1/datanodes/decommission/info[/]",

@@ -29,6 +29,10 @@ class JsonReader {
   std::optional<JsonObject> read_object(const std::string& text) {
     return json_as<JsonObject>(parser_.parse(text));
   }
+  // Likewise.
+  std::optional<JsonArray> read_array(const std::string& text) {
+    return json_as<JsonArray>(parser_.parse(text));
+  }
 
  private:
   simdjson::dom::parser parser_;

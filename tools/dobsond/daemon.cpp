@@ -286,7 +286,11 @@ int run(const Invocation& invocation, const Options& options) {
   ozone::Context ozone{*store, block_pool, ozone_settings(options), readers};
   Pool scan_pool(limits::scan_threads, limits::waiting_scans);
   const auto client = http::Client::make(runtime, {});
-  recon::Context recon{*store, readers, scan_pool, options.flag("recon.seed_names"),
+  recon::Context recon{*store,
+                       readers,
+                       scan_pool,
+                       ozone.texts,
+                       options.flag("recon.seed_names"),
                        prometheus(options, *client)};
 
   const auto server = http::Server::make(runtime);

@@ -16,8 +16,9 @@ FIXED = {"Cache-Control": "no-cache", "Pragma": "no-cache", "X-Content-Type-Opti
 STANDARD = [("Host", "localhost"), ("x-ozone-version", "v1"),
             ("Date", "Mon, 26 Jun 2017 04:23:30 GMT"), ("Authorization", "OZONE root")]
 # §2.1; the wire has no codes.
-STATUSES = {"badRequest": 400, "notFound": 404, "methodNotAllowed": 405, "notAcceptable": 406, "conflict": 409,
-            "timeout": 408, "targetTooLong": 414, "expectationFailed": 417, "headTooLarge": 431,
+STATUSES = {"badRequest": 400, "notFound": 404, "methodNotAllowed": 405, "notAcceptable": 406,
+            "timeout": 408, "conflict": 409, "targetTooLong": 414, "unsupportedMediaType": 415,
+            "expectationFailed": 417, "headTooLarge": 431,
             "internalError": 500, "prometheusFailed": 502, "unavailable": 503}
 CODES = {status: code for code, status in STATUSES.items()}
 
@@ -62,10 +63,10 @@ class ReconCase(unittest.TestCase):
             self.connections.pop(api).close()
         return reply
 
-    def call(self, target, method="GET", headers=()):
+    def call(self, target, method="GET", headers=(), body=None):
         """One request below /api/v1; the form of its answer is checked."""
         target = BASE + target
-        data = support.request_bytes(method, target, [("Host", "localhost"), *headers])
+        data = support.request_bytes(method, target, [("Host", "localhost"), *headers], body)
         reply = self.exchange("recon", data, method)
         self.check_form(reply, method)
         if reply.status >= 400:
@@ -96,8 +97,8 @@ class ReconCase(unittest.TestCase):
         self.assertEqual(reply.status, 200, reply)
         return reply.json()
 
-    def refused(self, status, target, method="GET", headers=()):
-        reply = self.call(target, method, headers)
+    def refused(self, status, target, method="GET", headers=(), body=None):
+        reply = self.call(target, method, headers, body)
         self.assertEqual(reply.status, status, f"{method} {target}: {reply}")
         return reply
 
