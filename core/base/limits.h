@@ -94,6 +94,9 @@ constexpr std::uint64_t reactor_rows = 1000;      // looked at by a reactor; mor
 constexpr unsigned scan_threads = 2;
 constexpr std::size_t waiting_scans = 256;             // more: 503
 constexpr int scan_ms = 30'000;                        // longer: 503
+constexpr std::int64_t waiting_exports = 4;            // more: 429
+constexpr std::uint64_t export_part_rows = 500'000;    // of a file in an export
+constexpr unsigned export_downloads = 3;               // of an export; more: 429
 constexpr std::size_t removed_nodes_bytes = 64 * KiB;  // of the body that names them; more: 400
 
 // --- the log: commands waiting for the writer ---

@@ -91,6 +91,10 @@ bool for_users(void*, http::Exchange& exchange) {
   return takes_json(exchange);
 }
 
+bool files_for_admins(void*, http::Exchange&) {
+  return true;
+}
+
 void answer_error(http::Exchange& exchange, int status) {
   answer_message(exchange, status, message_of(status));
 }
@@ -111,6 +115,12 @@ void answer_json(http::Exchange& exchange, std::string_view text) {
 
 void answer_nothing(http::Exchange& exchange) {
   begin_answer(exchange, 204);
+  exchange.finish({});
+}
+
+void answer_no_text(http::Exchange& exchange) {
+  begin_answer(exchange, 200);
+  exchange.header("Content-Type", "text/plain");
   exchange.finish({});
 }
 

@@ -19,6 +19,8 @@ void refuse(void* context, http::Exchange& exchange, const http::Refusal& refusa
 // authenticated (§2.2); nobody is yet, so everybody passes.
 bool for_admins(void* context, http::Exchange& exchange);
 bool for_users(void* context, http::Exchange& exchange);
+// As for_admins, of what is no JSON: whatever is accepted.
+bool files_for_admins(void* context, http::Exchange& exchange);
 
 // With the default message of the status.
 void answer_error(http::Exchange& exchange, int status);
@@ -29,6 +31,8 @@ void begin_json(http::Exchange& exchange, int status);
 void answer_json(http::Exchange& exchange, std::string_view text);
 // 204.
 void answer_nothing(http::Exchange& exchange);
+// 200, of type text/plain, and nothing.
+void answer_no_text(http::Exchange& exchange);
 // The head of a file to be kept by that name.
 void begin_download(http::Exchange& exchange, std::string_view type, const std::string& name);
 // What a scan has made, or 503.

@@ -18,10 +18,14 @@ struct Prometheus {
   http::Endpoint endpoint;
 };
 
+class ExportJobs;
+
 struct Context {
   storage::Store& store;
   Readers& readers;
-  Pool& scans;             // for queries that are too long for a reactor
+  Pool& scans;       // for queries that are too long for a reactor
+  Pool& block_pool;  // for files
+  ExportJobs& exports;
   TextRoom& texts;         // of all families
   bool seed_names = true;  // beside those of later releases (spec/recon.md D3)
   std::optional<Prometheus> prometheus = {};

@@ -163,6 +163,17 @@ constexpr Param unhealthy_of[] = {
     min_container,
     max_container,
     batch_number};
+constexpr Param new_export[] = {
+    {.name = "state",
+     .required = true,
+     .min = 1,
+     .example = "MISSING",
+     .doc = "MISSING, UNDER_REPLICATED, OVER_REPLICATED, MIS_REPLICATED, REPLICA_MISMATCH, "
+            "EMPTY_MISSING, NEGATIVE_SIZE or ALL_REPLICAS_BAD"}};
+constexpr Param export_job[] = {{.name = "jobId",
+                                 .in = http::In::path,
+                                 .example = "00000000-0000-0000-0000-000000000001",
+                                 .doc = "Of the answer that began it"}};
 constexpr Param quasi_closed[] = {limit_of_containers, min_container};
 
 constexpr Param pending_deletion[] = {

@@ -6,6 +6,7 @@
 #include "handlers/recon/containers.h"
 #include "handlers/recon/deleted_keys.h"
 #include "handlers/recon/errors.h"
+#include "handlers/recon/exports.h"
 #include "handlers/recon/features.h"
 #include "handlers/recon/file_count.h"
 #include "handlers/recon/list_keys.h"
@@ -43,6 +44,9 @@ constexpr std::string_view any_errors[] = {"badRequest",    "methodNotAllowed", 
                                            "targetTooLong", "internalError",    "unavailable"};
 
 constexpr std::string_view removal_errors[] = {"unsupportedMediaType"};
+constexpr std::string_view new_export_errors[] = {"tooManyRequests"};
+constexpr std::string_view export_errors[] = {"notFound"};
+constexpr std::string_view download_errors[] = {"notFound", "conflict", "tooManyRequests"};
 constexpr std::string_view prometheus_errors[] = {"notFound", "prometheusFailed"};
 
 constexpr std::string_view cancel_errors[] = {"conflict"};
@@ -251,6 +255,53 @@ constexpr Route routes[] = {
      .params = params::unhealthy_of,
      .gate = &for_admins,
      .scans = true},
+    {.method = Method::get,
+     .pattern = "/api/v1/containers/unhealthy/export[/]",
+     .handler = query<&list_exports>,
+     .name = "list_exports",
+     .summary = "Tables of unhealthy containers that are made or there",
+     .answer = "A list, by submission: maxDownloads, downloadAllowed, jobId, state, status "
+               "(QUEUED, RUNNING, COMPLETED, FAILED), submittedAt, startedAt, completedAt, "
+               "totalRecords, estimatedTotal, -1 unless it is known, fileName, errorMessage, "
+               "progressPercent, queuePosition, downloadCount, downloadsRemaining",
+     .gate = &for_admins},
+    {.method = Method::post,
+     .pattern = "/api/v1/containers/unhealthy/export[/]",
+     .handler = query<&submit_export>,
+     .name = "submit_export",
+     .summary = "Begins one, of a state that has none, if fewer than 4 wait",
+     .answer = "A row of that list",
+     .params = params::new_export,
+     .errors = new_export_errors,
+     .gate = &for_admins},
+    {.method = Method::get,
+     .pattern = "/api/v1/containers/unhealthy/export/{jobId}[/]",
+     .handler = query<&show_export>,
+     .name = "show_export",
+     .summary = "How far it is",
+     .answer = "A row of that list",
+     .params = params::export_job,
+     .errors = export_errors,
+     .gate = &for_admins},
+    {.method = Method::get,
+     .pattern = "/api/v1/containers/unhealthy/export/{jobId}/download[/]",
+     .handler = &download_export,
+     .name = "download_export",
+     .summary = "The table, three times",
+     .answer = "A TAR of CSV files, of 500,000 rows each: container_id, container_state, "
+               "in_state_since, expected_replica_count, actual_replica_count, replica_delta",
+     .params = params::export_job,
+     .errors = download_errors,
+     .gate = &files_for_admins},
+    {.method = Method::del,
+     .pattern = "/api/v1/containers/unhealthy/export/{jobId}[/]",
+     .handler = &delete_export,
+     .name = "delete_export",
+     .summary = "Breaks it off, or removes it with its file",
+     .answer = "No text",
+     .params = params::export_job,
+     .errors = export_errors,
+     .gate = &for_admins},
     {.method = Method::get,
      .pattern = "/api/v1/containers/quasiClosed[/]",
      .handler = query<&quasi_closed_containers>,

@@ -157,6 +157,14 @@ void answer_states(Context& context, http::Exchange& exchange,
 
 }  // namespace
 
+bool is_unhealthy_state(std::string_view name) {
+  return std::ranges::find(states, name, &State::name) != std::end(states);
+}
+
+void answer_no_state(http::Exchange& exchange, std::string_view name) {
+  answer_error(exchange, 400, "state is none of containers: " + std::string(name));
+}
+
 std::optional<UnhealthyFilter> unhealthy_filter(std::string_view name) {
   const auto found = std::ranges::find(states, name, &State::name);
   return found == std::end(states) ? std::nullopt : found->filter;
@@ -193,11 +201,8 @@ void unhealthy_containers(Context& context, http::Exchange& exchange) {
 
 void unhealthy_containers_of(Context& context, http::Exchange& exchange) {
   const auto name = exchange.path_arg("state").text;
-  const auto found = std::ranges::find(states, name, &State::name);
-  if (found == std::end(states)) {
-    return answer_error(exchange, 400, "state is none of containers: " + std::string(name));
-  }
-  answer_states(context, exchange, found->filter);
+  if (!is_unhealthy_state(name)) return answer_no_state(exchange, name);
+  answer_states(context, exchange, unhealthy_filter(name));
 }
 
 // A replica that lost its leader cannot be: there is one log.

@@ -10,7 +10,11 @@
 
 namespace dobson::recon {
 
-// Of a name in upper case; nothing: no state has it.
+// By its name in upper case, whether or not a container can be in it.
+bool is_unhealthy_state(std::string_view name);
+// 400.
+void answer_no_state(http::Exchange& exchange, std::string_view name);
+// Of such a name; nothing: no container is in it.
 std::optional<storage::UnhealthyFilter> unhealthy_filter(std::string_view name);
 std::string_view to_wire(storage::HealthState state);
 // Copies that are wanted less those that there are (§9, D18).

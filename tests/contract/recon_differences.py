@@ -18,14 +18,17 @@ SERVED = {"/clusterState", "/namespace/summary", "/namespace/usage", "/namespace
           "/namespace/dist", "/volumes", "/buckets", "/utilization/fileCount", "/keys/listKeys",
           "/keys/open", "/keys/open/summary", "/keys/open/mpu/summary", "/keys/deletePending",
           "/keys/deletePending/dirs", "/keys/deletePending/summary",
-          "/keys/deletePending/dirs/summary", "/metrics/query", "/metrics/query_range", "/task/status",
-          "/datanodes", "/datanodes/decommission/info/datanode", "/utilization/containerCount",
+          "/keys/deletePending/dirs/summary", "/metrics/query", "/metrics/query_range",
+          "/task/status", "/datanodes", "/datanodes/remove",
+          "/datanodes/decommission/info/datanode", "/utilization/containerCount",
           "/blocks/deletePending", "/heatmap/healthCheck", "/triggerdbsync/om",
           "/triggerdbsync/om/reinit", "/triggerdbsync/scm/snapshot",
           "/triggerdbsync/scm/snapshot/status", "/triggerdbsync/scm/snapshot/cancel"}
 OF_CONTAINERS = re.compile(r"/containers(/(unhealthy(/\w+)?|missing|deleted|quasiClosed"
                            r"|mismatch(/deleted)?|[^/]+/(keys|replicaHistory)))?")
 ALLOW = "HEAD,GET,OPTIONS"
+ALLOW_ELSE = {"/containers/unhealthy/export": "HEAD,GET,POST,OPTIONS",
+              "/datanodes/remove": "PUT,OPTIONS"}
 
 
 class Expected:
@@ -144,8 +147,15 @@ def error_body(step, expected):
 
 def allowed_methods(step, expected):
     """§2: the same list on both."""
-    if expected.status == 405:
-        expected.allow = ALLOW
+    asked = step.method == "OPTIONS" and expected.status == 200
+    if expected.status == 405 or asked and expected.route in ALLOW_ELSE:
+        expected.allow = ALLOW_ELSE.get(expected.route, ALLOW)
+
+
+def bodies_of_removal(step, expected):
+    """D22."""
+    if expected.route == "/datanodes/remove" and expected.status == 500:
+        expected.error(400)
 
 
 # --- Namespace -----------------------------------------------------------------------------------
@@ -489,7 +499,8 @@ def cluster_state(step, expected):
 
 
 # In this order: some see what others have left.
-RULES = [nothing_waits, not_served, malformed_number, error_body, allowed_methods, summary_path,
+RULES = [nothing_waits, not_served, malformed_number, bodies_of_removal, error_body,
+         allowed_methods, summary_path,
          top_level_counts, usage_of_one_copy, direct_keys, sub_paths, capacity_and_copies,
          no_bucket_quota, volume_cursor, bucket_cursor, object_quotas, object_acls,
          object_metadata, bucket_counters, bucket_name, bucket_replication, bucket_layouts,

@@ -24,6 +24,7 @@
 #include "handlers/common/internal.h"
 #include "handlers/common/static_files.h"
 #include "handlers/ozone/routes.h"
+#include "handlers/recon/export_jobs.h"
 #include "handlers/recon/front_page.h"
 #include "handlers/recon/routes.h"
 #include "http/client/client.h"
@@ -173,6 +174,11 @@ std::optional<recon::Prometheus> prometheus(const Options& options, http::Client
   return recon::Prometheus{client, *endpoint};
 }
 
+recon::ExportOptions export_options(const Invocation& invocation, const Options& options) {
+  return {.directory = std::filesystem::path(invocation.data) / "exports",
+          .free_watermark = static_cast<std::uint64_t>(options.integer("store.free_watermark"))};
+}
+
 // An API on its addresses, with the server's own pages beside it, and perhaps its users'.
 class Listener {
  public:
@@ -286,9 +292,14 @@ int run(const Invocation& invocation, const Options& options) {
   ozone::Context ozone{*store, block_pool, ozone_settings(options), readers};
   Pool scan_pool(limits::scan_threads, limits::waiting_scans);
   const auto client = http::Client::make(runtime, {});
+  recon::ExportJobs exports(
+      export_options(invocation, options),
+      [&store](const auto& query) { return store->cluster().unhealthy(query); }, clock);
   recon::Context recon{*store,
                        readers,
                        scan_pool,
+                       block_pool,
+                       exports,
                        ozone.texts,
                        options.flag("recon.seed_names"),
                        prometheus(options, *client)};
