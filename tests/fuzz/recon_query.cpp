@@ -2,6 +2,8 @@
 // store with volumes, buckets, keys, uploads and things that are deleted; all that comes back must
 // be right (tests/fuzz/support/replies.h).
 
+#include "handlers/common/text_room.h"
+#include "handlers/recon/export_jobs.h"
 #include "handlers/recon/routes.h"
 #include "storage/log/commit.h"
 #include "tests/fuzz/support/connected.h"
@@ -52,7 +54,9 @@ struct World {
   Readers readers{store, 1};
   Runtime runtime{1, clock};
   Pool scans{1, limits::waiting_scans};
-  recon::Context context{store, readers, scans};
+  TextRoom texts;
+  recon::ExportJobs exports{{}, [](const auto&) { return st::UnhealthyPage{}; }, clock};
+  recon::Context context{store, readers, scans, scans, exports, texts};
   http::Family family = recon::make_family(context);
   Connected connected{runtime, family};
 };
