@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/async/pool.h"
+#include "handlers/common/receive_whole.h"
 #include "handlers/ozone/call.h"
 #include "handlers/ozone/conditions.h"
 #include "handlers/ozone/content_md5.h"
@@ -96,15 +97,15 @@ Task<Checked<storage::WrittenObject>> receive(Context* context, http::Exchange* 
 
 Task<Checked<std::string>> receive_text(http::Exchange* exchange, std::size_t most,
                                         TextRoom::Share* share) {
-  const auto fits = check_size(exchange->request().content_length.value_or(0), most);
-  if (!fits) co_return fits.error();
-  std::string text;
-  while (true) {
-    auto piece = co_await next_piece(exchange, most);
-    if (!piece) co_return piece.error();
-    if (piece->empty()) co_return text;
-    if (!share->grow(piece->size())) co_return Refused{Code::service_unavailable};
-    text.append(reinterpret_cast<const char*>(piece->data()), piece->size());
+  auto text = co_await receive_whole(exchange, most, share);
+  if (text) co_return std::move(*text);
+  switch (text.error().code) {
+    case Errc::quota_exceeded:
+      co_return Refused{Code::entity_too_large};
+    case Errc::overloaded:
+      co_return Refused{Code::service_unavailable};
+    default:
+      co_return cut_body(*exchange, text.error());
   }
 }
 
