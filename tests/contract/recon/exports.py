@@ -5,6 +5,7 @@ import json
 import os
 import stat
 import tarfile
+import tempfile
 import time
 import uuid
 
@@ -267,18 +268,22 @@ class TestUnhealthy(ExportCase):
 
 
 class TestRestart(ExportCase):
-    def test_files_go(self):
-        server = support.Server(self.program)
+    def start(self, folder):
+        server = support.Server(self.program, directory=folder)
+        self.addCleanup(server.kill)
         self.addresses = server.addresses
-        job = self.completed(self.submit("MISSING"))
-        folder = os.path.join(server.data, "exports")
-        self.assertEqual(len(os.listdir(folder)), 1)
-        self.tearDown()
-        self.setUp()
-        server.kill()
-        again = support.Server(self.program, directory=server.directory)
-        self.addresses = again.addresses
-        self.assertEqual((self.get(PAGE), os.listdir(folder)), ([], []))
-        self.refused(404, f"{PAGE}/{job['jobId']}/download")
-        again.kept = False
-        again.stop()
+        return server
+
+    def test_files_go(self):
+        with tempfile.TemporaryDirectory(prefix="dobsond-") as folder:
+            server = self.start(folder)
+            job = self.completed(self.submit("MISSING"))
+            exports = os.path.join(server.data, "exports")
+            self.assertEqual(len(os.listdir(exports)), 1)
+            self.tearDown()
+            self.setUp()
+            server.kill()
+            again = self.start(folder)
+            self.assertEqual((self.get(PAGE), os.listdir(exports)), ([], []))
+            self.refused(404, f"{PAGE}/{job['jobId']}/download")
+            again.kill()
