@@ -21,6 +21,8 @@ GIGABYTES = 10  # quota of /shire
 
 
 class Story(loaded.Loaded):
+    settings = ("blocks.scrub_interval=1 s", "blocks.scrub_rate=1 GiB")
+
     def setUp(self):
         self.insight = http.client.HTTPConnection(*self.server.addresses["recon"],
                                                   timeout=TIMEOUT_S)
@@ -48,8 +50,31 @@ class Story(loaded.Loaded):
         self.delete(small, self.buckets[2:])
         self.check_everything()
 
-        # Here a container file is broken with dd: /containers/unhealthy tells of it, and of no
-        # other, and so does `dobsonctl verify` of the stopped server.
+        self.break_a_container()
+
+    def break_a_container(self):
+        """The pages tell of it, and `verify` of the stopped server of the same bytes."""
+        self.assertEqual(self.ask("containers/unhealthy")["containers"], [])
+        page = self.ask("containers/1/keys", limit=-1)
+        key = max(page["keys"], key=lambda row: row["DataSize"])
+        block = key["Blocks"]["0"][0]
+        file = os.path.join(self.server.data, "blocks", f"{block['containerID']:016x}.container")
+        self.run_program("dd", "if=/dev/urandom", f"of={file}", "bs=1",
+                         "count=100", f"seek={block['localID'] + 10}", "conv=notrunc")
+        self.eventually(self.check_broken)
+        self.server.process.terminate()
+        self.server.process.wait(TIMEOUT_S)
+        run = self.run_program(os.path.join(self.programs, "dobsonctl"), "verify", self.server.data)
+        self.assertEqual(run.returncode, 1, run)
+        self.assertIn(key["CompletePath"].encode(), run.stdout + run.stderr)
+
+    def check_broken(self):
+        page = self.ask("containers/unhealthy")
+        self.assertEqual([(row["containerID"], row["containerState"], row["actualReplicaCount"])
+                          for row in page["containers"]], [(1, "UNDER_REPLICATED", 0)])
+        self.assertEqual((page["underReplicatedCount"], page["missingCount"]), (1, 0))
+        replica, = self.ask("containers/1/replicaHistory")
+        self.assertEqual(replica["state"], "UNHEALTHY")
 
     def delete(self, tree, buckets):
         """Directories whole, and every third file of others, on disk and in the buckets."""
