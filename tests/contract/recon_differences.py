@@ -19,10 +19,9 @@ SERVED = {"/clusterState", "/namespace/summary", "/namespace/usage", "/namespace
           "/keys/open", "/keys/open/summary", "/keys/open/mpu/summary", "/keys/deletePending",
           "/keys/deletePending/dirs", "/keys/deletePending/summary",
           "/keys/deletePending/dirs/summary", "/metrics/query", "/metrics/query_range",
-          "/task/status", "/datanodes", "/datanodes/remove",
-          "/datanodes/decommission/info/datanode", "/utilization/containerCount",
-          "/blocks/deletePending", "/heatmap/healthCheck", "/triggerdbsync/om",
-          "/triggerdbsync/om/reinit", "/triggerdbsync/scm/snapshot",
+          "/task/status", "/datanodes", "/datanodes/remove", "/utilization/containerCount",
+          "/datanodes/decommission/info/datanode", "/blocks/deletePending", "/heatmap/healthCheck",
+          "/triggerdbsync/om", "/triggerdbsync/om/reinit", "/triggerdbsync/scm/snapshot",
           "/triggerdbsync/scm/snapshot/status", "/triggerdbsync/scm/snapshot/cancel"}
 OF_CONTAINERS = re.compile(r"/containers(/(unhealthy(/\w+)?|missing|deleted|quasiClosed"
                            r"|mismatch(/deleted)?|[^/]+/(keys|replicaHistory)))?")
@@ -150,12 +149,6 @@ def allowed_methods(step, expected):
     asked = step.method == "OPTIONS" and expected.status == 200
     if expected.status == 405 or asked and expected.route in ALLOW_ELSE:
         expected.allow = ALLOW_ELSE.get(expected.route, ALLOW)
-
-
-def bodies_of_removal(step, expected):
-    """D22."""
-    if expected.route == "/datanodes/remove" and expected.status == 500:
-        expected.error(400)
 
 
 # --- Namespace -----------------------------------------------------------------------------------
@@ -499,10 +492,9 @@ def cluster_state(step, expected):
 
 
 # In this order: some see what others have left.
-RULES = [nothing_waits, not_served, malformed_number, bodies_of_removal, error_body,
-         allowed_methods, summary_path,
-         top_level_counts, usage_of_one_copy, direct_keys, sub_paths, capacity_and_copies,
-         no_bucket_quota, volume_cursor, bucket_cursor, object_quotas, object_acls,
-         object_metadata, bucket_counters, bucket_name, bucket_replication, bucket_layouts,
-         key_replication, key_locations, file_counts, cluster_state,
-         listed_keys, open_keys, open_sums, mistakes, nothing_to_copy, own_cluster]
+RULES = [nothing_waits, not_served, malformed_number, mistakes, error_body, allowed_methods,
+         summary_path, top_level_counts, usage_of_one_copy, direct_keys, sub_paths,
+         capacity_and_copies, no_bucket_quota, volume_cursor, bucket_cursor,
+         object_quotas, object_acls, object_metadata, bucket_counters, bucket_name,
+         bucket_replication, bucket_layouts, key_replication, key_locations, file_counts,
+         cluster_state, listed_keys, open_keys, open_sums, nothing_to_copy, own_cluster]

@@ -230,6 +230,21 @@ void reload(const Invocation& invocation, const Options& at_start) {
   log::info("config", "reloaded");
 }
 
+// The exit code.
+int fail(const char* area, const Error& error) {
+  log::error(area, "{}", error.message);
+  return 1;
+}
+
+// Where clients of the object API find it.
+void name_service(const Options& options, const ListenersFile::Listeners& bound,
+                  ozone::Settings& settings) {
+  const auto found = bound.find("ozone");
+  if (found == bound.end()) return;
+  settings.service_host = service_host(options, found->second, settings.server_name);
+  settings.port = port_of(found->second.front());
+}
+
 }  // namespace
 
 Status check(const Options& options) {
@@ -273,16 +288,10 @@ int run(const Invocation& invocation, const Options& options) {
 
   const SystemClock clock;
   auto opened = storage::Store::open(store_options(invocation, options), clock);
-  if (!opened) {
-    log::error("store", "{}", opened.error().message);
-    return 1;
-  }
+  if (!opened) return fail("store", opened.error());
   const auto store = std::move(opened).value();
   const auto pages = load_pages(options);
-  if (!pages) {
-    log::error("listen", "{}", pages.error().message);
-    return 1;
-  }
+  if (!pages) return fail("listen", pages.error());
 
   Readers readers(*store, reactor_count(options));
   Runtime runtime(reactor_count(options), clock);
@@ -292,9 +301,8 @@ int run(const Invocation& invocation, const Options& options) {
   ozone::Context ozone{*store, block_pool, ozone_settings(options), readers};
   Pool scan_pool(limits::scan_threads, limits::waiting_scans);
   const auto client = http::Client::make(runtime, {});
-  recon::ExportJobs exports(
-      export_options(invocation, options),
-      [&store](const auto& query) { return store->cluster().unhealthy(query); }, clock);
+  const auto unhealthy = [&](const auto& query) { return store->cluster().unhealthy(query); };
+  recon::ExportJobs exports(export_options(invocation, options), unhealthy, clock);
   recon::Context recon{*store,
                        readers,
                        scan_pool,
@@ -316,17 +324,11 @@ int run(const Invocation& invocation, const Options& options) {
   ListenersFile::Listeners bound;
   for (Listener& listener : listeners) {
     auto addresses = listener.listen(*server, options);
-    if (!addresses) {
-      log::error("listen", "{}", addresses.error().message);
-      return 1;
-    }
+    if (!addresses) return fail("listen", addresses.error());
     warn_if_public(*addresses);
     if (!addresses->empty()) bound[listener.name()] = std::move(*addresses);
   }
-  if (const auto found = bound.find("ozone"); found != bound.end()) {
-    ozone.settings.service_host = service_host(options, found->second, ozone.settings.server_name);
-    ozone.settings.port = port_of(found->second.front());
-  }
+  name_service(options, bound, ozone.settings);
   const auto store_budget = storage::Store::budget(limits::connections, block_threads);
   const auto page_bytes = *pages ? (*pages)->bytes() : 0;
   const auto asked = recon.prometheus ? runtime.size() : 0;
