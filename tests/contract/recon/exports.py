@@ -267,6 +267,28 @@ class TestUnhealthy(ExportCase):
             self.assertEqual(text.splitlines()[0], theirs[name].splitlines()[0])
 
 
+class TestNoSpace(ExportCase):
+    """The disk is as good as full."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = support.Server(cls.program, ["store.free_watermark=1024 TiB"])
+        cls.addresses = cls.server.addresses
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.stop()
+
+    def test_a_job_that_failed(self):
+        job = self.submit("MISSING")
+        end = time.monotonic() + support.TIMEOUT_S
+        while (now := self.get(f"{PAGE}/{job['jobId']}"))["status"] in ("QUEUED", "RUNNING"):
+            self.assertLess(time.monotonic(), end, now)
+        self.assertEqual(now["status"], "FAILED")
+        self.assertTrue(now["errorMessage"])
+        self.refused(409, f"{PAGE}/{job['jobId']}/download")
+
+
 class TestRestart(ExportCase):
     def start(self, folder):
         server = support.Server(self.program, directory=folder)

@@ -13,11 +13,11 @@ GOOD = {200, 204}
 
 class TestEveryRoute(ReconCase):
     def paths(self):
-        """Of routes that are only read."""
+        """Of routes that are only read, and answer JSON."""
         routes = case.declared.of_family("recon")
         others = {route.path for route in routes if route.method != "GET"}
         for route in routes:
-            if route.path in others:
+            if route.path in others or "{jobId}" in route.path or route.path.endswith("/download"):
                 continue
             given = {p["name"]: p.get("example", "/") for p in route.params
                      if p["in"] == "query" and (p.get("required") or p["name"] == "uuid")}
