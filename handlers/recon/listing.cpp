@@ -60,21 +60,18 @@ class RowStream final : public http::PageSource {
   }
 
  private:
-  // The first rows, without the end of their array.
+  // The first rows, without the end of their array. Not by the writer, which would keep as much.
   void append_begin(std::string& out) {
     auto& json = JsonWriter::begin();
     if (rows_.name.empty()) {
-      json.raw_array(rows_.text);
+      json.array().end_array();
     } else {
       begin_object(json, *rows_.source);
       rows_.source->write_head(json);
-      json.key(rows_.source->array(rows_.name)).raw_array(rows_.text);
+      json.key(rows_.source->array(rows_.name)).array().end_array();
       end_object(json, *rows_.source);
     }
-    const std::string_view end = rows_.name.empty()              ? "]"
-                                 : rows_.source->outer().empty() ? "]}"
-                                                                 : "]}}";
-    out.append(json.text().substr(0, json.text().size() - end.size()));
+    out.append(json.text().substr(0, json.text().rfind(']'))).append(rows_.text);
     std::string().swap(rows_.text);
   }
 
