@@ -149,17 +149,7 @@ class LocalStore final : public Store {
             deletion_backlog(Snapshot(state_))};
   }
 
-  StorageReport storage_report() override {
-    const SpaceWatch::Space space = blocks_space_.space();
-    const auto [nodes, healthy] = cluster_.count_nodes(clock_.now());
-    return {.nodes = nodes,
-            .healthy_nodes = blocks_->stopped() ? 0U : healthy,
-            .capacity = space.capacity,
-            .unused = space.unused,
-            .available = space.available,
-            .committed = blocks_->committed_bytes(),
-            .watermark = blocks_space_.watermark()};
-  }
+  std::uint64_t free_watermark() const override { return blocks_space_.watermark(); }
 
  private:
   void start_jobs() {

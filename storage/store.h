@@ -56,17 +56,6 @@ class Reader {
   virtual void reset() = 0;
 };
 
-// The storage nodes together; all in bytes but their numbers.
-struct StorageReport {
-  std::uint64_t nodes = 0;
-  std::uint64_t healthy_nodes = 0;  // that take writes
-  std::uint64_t capacity = 0;       // of their file systems
-  std::uint64_t unused = 0;         // of that
-  std::uint64_t available = 0;      // of that, to us
-  std::uint64_t committed = 0;      // that open containers may still take
-  std::uint64_t watermark = 0;      // with less available, no client's write is taken
-};
-
 struct StoreMetrics;  // storage/metrics.h
 
 class Store {
@@ -99,8 +88,8 @@ class Store {
   virtual Cluster& cluster() = 0;
 
   virtual StoreMetrics metrics() = 0;
-  // Any thread; does not wait for the disk.
-  virtual StorageReport storage_report() = 0;
+  // With less free space for object bytes no client's write is taken.
+  virtual std::uint64_t free_watermark() const = 0;
 };
 
 }  // namespace dobson::storage

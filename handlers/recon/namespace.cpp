@@ -2,6 +2,7 @@
 
 #include "handlers/common/query.h"
 #include "handlers/recon/place.h"
+#include "handlers/recon/storage.h"
 #include "handlers/recon/wire.h"
 
 namespace dobson::recon {
@@ -68,9 +69,9 @@ struct ObjectInfo {
 };
 
 // Bytes that may be stored there; negative: as many as one likes.
-std::int64_t allowed(Context& context, const Place& place) {
+std::int64_t allowed(Context& context, UnixMillis now, const Place& place) {
   if (std::holds_alternative<storage::Totals>(place.found)) {
-    return static_cast<std::int64_t>(context.store.storage_report().capacity);
+    return static_cast<std::int64_t>(capacity_of(context.store.cluster().nodes(now)));
   }
   const auto* volume = std::get_if<storage::VolumeRecord>(&place.found);
   if (volume != nullptr) return quota_of(volume->quota_bytes);
@@ -108,7 +109,11 @@ void namespace_quota(Context& context, http::Exchange& exchange) {
   std::uint64_t used = 0;
   if (has_one) used = root ? totals->replicated_bytes : totals->bytes;
   auto& json = JsonWriter::begin();
-  json.object().key("allowed").integer(allowed(context, place)).key("used").number(used);
+  json.object()
+      .key("allowed")
+      .integer(allowed(context, exchange.now(), place))
+      .key("used")
+      .number(used);
   json.key("status").string(status_of_container(place, has_one)).end_object();
   answer_json(exchange, json.text());
 }

@@ -31,7 +31,7 @@ Space space_of(const Context& context, const NodeView& node, const storage::Stat
           .used = node.state == storage::NodeState::dead ? 0 : counts.totals.replicated_bytes,
           .remaining = node.space->available,
           .committed = node.space->committed,
-          .least_free = context.store.storage_report().watermark,
+          .least_free = context.store.free_watermark(),
           .taken = node.space->capacity - node.space->unused};
 }
 
@@ -94,6 +94,15 @@ void write_breakdown(JsonWriter& json, const storage::StateCounts& counts, std::
 }
 
 }  // namespace
+
+std::uint64_t capacity_of(std::span<const NodeView> nodes) {
+  std::uint64_t capacity = 0;
+  for (const NodeView& node : nodes) {
+    const bool heard = node.space && node.state != storage::NodeState::dead;
+    if (heard) capacity += node.space->capacity;
+  }
+  return capacity;
+}
 
 void write_space(JsonWriter& json, const Context& context, const NodeView& node,
                  const storage::StateCounts& counts) {

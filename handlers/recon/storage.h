@@ -2,12 +2,17 @@
 
 // How much room there is, how much is taken, and by what (spec/recon.md §4.16, §5.7).
 
+#include <span>
+
 #include "handlers/recon/context.h"
 #include "http/json/writer.h"
 #include "storage/cluster/cluster.h"
 #include "storage/query/cluster.h"
 
 namespace dobson::recon {
+
+// Bytes, of nodes that are not dead.
+std::uint64_t capacity_of(std::span<const storage::NodeView> nodes);
 
 // The members of a storage report. `used`: bytes of keys, with their copies, which one node holds;
 // nothing is reserved for others.

@@ -86,15 +86,6 @@ std::vector<NodeView> Cluster::nodes(UnixMillis now) const {
   return sorted;
 }
 
-Cluster::NodeCounts Cluster::count_nodes(UnixMillis now) const {
-  std::lock_guard lock(mutex_);
-  NodeCounts counts{nodes_.size(), 0};
-  for (const auto& [id, node] : nodes_) {
-    if (state_of(node, now) == NodeState::healthy) ++counts.healthy;
-  }
-  return counts;
-}
-
 std::vector<PipelineView> Cluster::pipelines() const {
   std::lock_guard lock(mutex_);
   std::vector<PipelineView> views = pipelines_;

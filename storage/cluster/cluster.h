@@ -120,11 +120,6 @@ class Cluster {
 
   // By host name, then by id.
   std::vector<NodeView> nodes(UnixMillis now) const;
-  struct NodeCounts {
-    std::uint64_t all = 0;
-    std::uint64_t healthy = 0;
-  };
-  NodeCounts count_nodes(UnixMillis now) const;
   std::vector<PipelineView> pipelines() const;
   // The last seen first, then by node. Empty: no such container.
   std::vector<ReplicaView> history(ContainerId container) const;

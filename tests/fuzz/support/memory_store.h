@@ -32,7 +32,7 @@ class MemoryStore final : public storage::Store, public storage::Log, public sto
   storage::BlockStore& blocks() override { return *this; }
   storage::OpenKeys& open_keys() override { return open_keys_; }
   Health health() override { return {}; }
-  storage::StorageReport storage_report() override { return {}; }
+  std::uint64_t free_watermark() const override { return 0; }
   storage::Cluster& cluster() override { return cluster_; }
   storage::StoreMetrics metrics() override { return {log_metrics_, block_metrics_, 0, 0, {}}; }
 
