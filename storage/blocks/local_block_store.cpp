@@ -170,6 +170,10 @@ Status LocalBlockStore::change(ContainerFile& file, Change&& what) {
 Result<ReplicaFile> LocalBlockStore::look_at(BlockIndex& index, const ContainerRow& row,
                                              UnixMillis now) {
   using Shape = ReplicaFile::Shape;
+  const bool has_begun = row.blocks > 0 || row.state != ContainerState::open;
+  if (!has_begun && files_.find(row.id) == nullptr) {
+    return Error{Errc::overloaded, {}, "its file is being made"};
+  }
   // Before the file, which gets its bytes before they get rows.
   const std::uint64_t rows_end = index.gap_around(row.id, {UINT64_MAX, UINT64_MAX}).begin;
   std::unique_lock lock(changing_);

@@ -45,7 +45,7 @@ class ManagedBlockStore : public BlockStore {
 
   // Looks at the container's file, and at the block of it that was found damaged, if one was. An
   // OPEN container that is damaged takes no more appends and is closed. overloaded: it was not
-  // looked at.
+  // looked at, or is so new that its file is only being made.
   virtual Result<ReplicaFile> look_at(BlockIndex& index, const ContainerRow& row,
                                       UnixMillis now) = 0;
 

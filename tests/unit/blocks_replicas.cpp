@@ -158,6 +158,7 @@ BOOST_AUTO_TEST_CASE(a_file_of_another_shape_is_unhealthy) {
 BOOST_AUTO_TEST_CASE(an_overwritten_block_is_found_by_the_next_check) {
   const WrittenObject object = put_and_close();
   const ContainerId id = container_of(object);
+  start();  // so that no thread tells any more that the container was closed
   check();
   save(id);
   overwrite(id, object.blocks[0].id.local + limits::part_bytes + 10);
