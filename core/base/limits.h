@@ -112,9 +112,10 @@ constexpr std::size_t indexed_name_bytes = 240;  // of a name in the keys of an 
 constexpr std::size_t page_bytes = 4 * KiB;      // LMDB's
 constexpr unsigned internal_readers = 8;         // read transactions of jobs, beside the reactors'
 constexpr std::uint64_t verify_progress_rows = 10'000;
-constexpr std::uint64_t verify_ids = 1 << 28;  // of one pass, in 64 MiB; more: more passes
-constexpr int purge_interval_ms = 1000;        // between two rounds of giving space back
-constexpr int space_check_ms = 100;            // free space is asked for at most that often
+constexpr std::size_t verify_damage = 100'000;  // blocks named together
+constexpr std::uint64_t verify_ids = 1 << 28;   // of one pass, in 64 MiB; more: more passes
+constexpr int purge_interval_ms = 1000;         // between two rounds of giving space back
+constexpr int space_check_ms = 100;             // free space is asked for at most that often
 
 // --- disk space of the database file, taken before it is written ---
 constexpr std::uint64_t state_step_bytes = 16 * MiB;  // the file gets more in these steps

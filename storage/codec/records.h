@@ -144,7 +144,7 @@ void fields(auto&& visit, Of<ContainerKeyRecord> auto& key) {
 }
 
 void fields(auto&& visit, Of<BlockRecord> auto& block) {
-  visit(block.length, block.parent, block.name);
+  visit(block.length);
 }
 
 void fields(auto&& visit, Of<DeletedDirectoryRecord> auto& directory) {

@@ -44,16 +44,14 @@ void count_blocks(Batch& batch, UnixMillis now, std::span<const BlockRef> blocks
   }
 }
 
-void put_blocks(Batch& batch, std::span<const BlockRef> blocks, ObjectId content, ObjectId parent,
-                const std::string& name) {
+void put_blocks(Batch& batch, std::span<const BlockRef> blocks, ObjectId content) {
   for (const BlockRef& block : blocks) {
-    put(batch.txn(), catalog::blocks, {block.id, content}, {block.length, parent, name});
+    put(batch.txn(), catalog::blocks, {block.id, content}, {block.length});
   }
 }
 
 void put_key_row(Batch& batch, const Location& at, const KeyRecord& key) {
   put_name_row(batch, at.parent(), at.name, key);
-  put_blocks(batch, key.blocks, key.id, at.parent(), std::string(at.name));
   for (const ContainerId container : containers_of(key.blocks)) {
     put(batch.txn(), catalog::container_keys,
         container_key(container, at.parent(), at.name, key.id), {rest_of_name(at.name)});
@@ -123,6 +121,7 @@ void put_content(Batch& batch, UnixMillis now, Location& at,
     totals_above(at).direct_bytes -= replaced->size;
   }
   put_key_row(batch, at, content);
+  put_blocks(batch, content.blocks, content.id);
   change_totals(batch, at, [&](Totals& totals) { totals.add_key(content.size, copies); });
   totals_above(at).direct_bytes += content.size;
   extend_reach(at, at.path.size());

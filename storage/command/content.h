@@ -24,9 +24,8 @@ bool are_consistent(Batch& batch, std::span<const BlockRef> blocks, std::uint64_
 // New blocks take space in their containers.
 void count_blocks(Batch& batch, UnixMillis now, std::span<const BlockRef> blocks);
 
-// The rows of a content's blocks, which stands in the row `name` under `parent`.
-void put_blocks(Batch& batch, std::span<const BlockRef> blocks, ObjectId content, ObjectId parent,
-                const std::string& name);
+// The rows of a content's blocks.
+void put_blocks(Batch& batch, std::span<const BlockRef> blocks, ObjectId content);
 
 template <class Record>
 void put_name_row(Batch& batch, ObjectId parent, std::string_view name, const Record& record) {
@@ -35,7 +34,7 @@ void put_name_row(Batch& batch, ObjectId parent, std::string_view name, const Re
   put_name(batch.txn(), parent, name, row, batch.state().change().next_link);
 }
 
-// A key with its blocks, at a place whose parents are there. `erase_key_row` leaves the blocks'.
+// A key with its places in its containers, where its parents are there; not the blocks' rows.
 void put_key_row(Batch& batch, const Location& at, const KeyRecord& key);
 void erase_key_row(Batch& batch, ObjectId parent, std::string_view name, const KeyRecord& key);
 

@@ -105,7 +105,6 @@ Result<Outcome> apply(Batch& batch, UnixMillis now, const PutPart& command) {
   }
 
   const ObjectId parent = command.upload.id;
-  const std::string name = part_row_name(command.number);
   const Replication copies = upload.record.replication;
   Batch::Bucket& bucket = *upload.place.bucket;
   for (Tally* parts :
@@ -123,8 +122,8 @@ Result<Outcome> apply(Batch& batch, UnixMillis now, const PutPart& command) {
   put(batch.txn(), catalog::uploads, parent, upload.record);
   count_blocks(batch, now, command.blocks);
   const PartRecord part{batch.draw_id(), now, command.size, command.md5, command.blocks};
-  put_name_row(batch, parent, name, part);
-  put_blocks(batch, part.blocks, part.id, parent, name);
+  put_name_row(batch, parent, part_row_name(command.number), part);
+  put_blocks(batch, part.blocks, part.id);
   return Outcome{};
 }
 

@@ -14,7 +14,7 @@
 namespace dobson::storage {
 
 // The set of tables and rules that the state was written by.
-inline constexpr std::uint64_t state_schema = 3;
+inline constexpr std::uint64_t state_schema = 4;
 
 // OPEN takes blocks. CLOSING: no block is begun in it any more, but some may still be on their way.
 // CLOSED: nothing is written to it, until it is empty. DELETING: its replicas go. DELETED: they are
@@ -76,9 +76,6 @@ struct UploadRow {
 // A block of a key, a part or one of the deleted keys.
 struct BlockRecord {
   std::uint64_t length = 0;  // bytes
-  // Where a row of `names` has it, unless its key is among the deleted ones.
-  ObjectId parent;
-  std::string name;
 };
 
 // Deletion is a pipeline: a directory gives its children away, a key its blocks, a block its space.

@@ -35,9 +35,6 @@ class Verifier {
                    const Tally& counted);
   bool was_drawn(ObjectId id) const;
 
-  // "shire/maps/a" of what has the block; parents have no index by id.
-  std::string path_of(const BlockKey& id, const BlockRecord& row) const;
-
   // What stands below a bucket or directory.
   struct Below {
     Totals totals;
@@ -59,8 +56,9 @@ class Verifier {
   void check_directory(const std::string& path, const Parent& parent, std::string_view name,
                        const DirectoryRecord& directory, Below& below);
   void check_content(const std::string& path, std::uint64_t size,
-                     const std::vector<BlockRef>& blocks, ObjectId content,
-                     const BlockRecord& expected);
+                     const std::vector<BlockRef>& blocks, ObjectId content);
+  void check_blocks_of(const std::string& content_path, ObjectId content,
+                       const std::vector<BlockRef>& blocks);
   void check_upload_rows(const std::string& path, ObjectId parent);
   Tally check_parts(const std::string& path, ObjectId upload, Replication replication);
   void check_uploads();
@@ -79,8 +77,10 @@ class Verifier {
   void check_blocks();
   void count_block(BlockId block, std::uint64_t length);
   void check_block_row(const BlockKey& id, const BlockRecord& row);
-  bool has_block(const BlockKey& id, const BlockRecord& row) const;
   void check_deleted_blocks();
+  void report_damage();
+  std::string path_in_container(const ContainerKey& key, const ContainerKeyRecord& row) const;
+  std::string path_elsewhere(ObjectId content) const;
 
   const ReadTxn& txn_;
   const VerifyOptions& options_;
@@ -101,6 +101,21 @@ class Verifier {
   Tally deleted_blocks_;
   std::uint64_t parents_ = 0;
   std::map<ContainerId, ContainerRecord> in_containers_;  // blocks, bytes and keys
+
+  // Rows of `catalog::blocks` in a container: those that some content has, and all.
+  struct BlockRows {
+    std::uint64_t had = 0;
+    std::uint64_t found = 0;
+  };
+  std::map<ContainerId, BlockRows> block_rows_;
+
+  // Blocks of one container whose bytes are not what they should be: their contents have no index
+  // by id, so one scan names many.
+  struct Damage {
+    BlockKey key;
+    std::string what;
+  };
+  std::vector<Damage> damage_;
 };
 
 }  // namespace dobson::storage

@@ -8,6 +8,7 @@
 
 #include "core/base/limits.h"
 #include "storage/catalog/names.h"
+#include "storage/query/path.h"
 
 namespace dobson::storage {
 
@@ -46,9 +47,28 @@ void Verifier::check_blocks() {
     tick();
     const BlockKey id = rows.key();
     const BlockRecord row = rows.record();
+    if (id.block.container != last.container) report_damage();
     check_block_row(id, row);
     if (id.block != last) count_block(id.block, row.length);
     last = id.block;
+  }
+  report_damage();
+  for (const auto& [container, of] : block_rows_) {
+    if (of.found == of.had) continue;
+    find(catalog::blocks.name, fmt::format("container {}", container.value),
+         fmt::format("{} rows, keys have {}", of.found, of.had));
+  }
+}
+
+// A row for each block, and, by their number, no others.
+void Verifier::check_blocks_of(const std::string& content_path, ObjectId content,
+                               const std::vector<BlockRef>& blocks) {
+  for (const auto& [id, length] : blocks) {
+    const auto row = get(txn_, catalog::blocks, {id, content});
+    if (row) ++block_rows_[id.container].had;
+    if (row && row->length == length) continue;
+    find(catalog::blocks.name, describe(id),
+         fmt::format("{}; key {} has it", row ? "of another length" : "missing", content_path));
   }
 }
 
@@ -66,32 +86,45 @@ void Verifier::check_block_row(const BlockKey& id, const BlockRecord& row) {
   if (contains(txn_, catalog::deleted_blocks, id.block)) {
     find(table, describe(id.block), "deleted as well");
   }
-  if (!has_block(id, row)) {
-    find(table, describe(id.block), fmt::format("key {} does not have it", path_of(id, row)));
-  }
+  ++block_rows_[id.block.container].found;
   if (!options_.check_block) return;
   const Status status = options_.check_block({id.block, row.length});
-  if (!status.ok()) {
-    find(table, describe(id.block),
-         fmt::format("bytes of key {}: {}", path_of(id, row), status.error().detail));
-  }
+  if (status.ok()) return;
+  damage_.push_back({id, status.error().detail});
+  if (damage_.size() == limits::verify_damage) report_damage();
 }
 
-// Whether the content that the row names has the block.
-bool Verifier::has_block(const BlockKey& id, const BlockRecord& row) const {
-  const auto has = [block = BlockRef{id.block, row.length}](const std::vector<BlockRef>& blocks) {
-    return std::ranges::find(blocks, block) != blocks.end();
-  };
-  if (const auto key = get(txn_, catalog::deleted_keys, id.content)) return has(key->blocks);
-  const auto name_row = find_name(txn_, row.parent, row.name);
-  if (!name_row) return false;
-  const auto content = decode<NameRow>(*name_row);
-  if (!content.ok()) return false;
-  if (const auto* key = std::get_if<KeyRecord>(&*content)) {
-    return key->id == id.content && has(key->blocks);
+void Verifier::report_damage() {
+  if (damage_.empty()) return;
+  std::map<ObjectId, std::string> paths;  // by content
+  for (const Damage& damage : damage_) paths[damage.key.content];
+  const ContainerId container = damage_.front().key.block.container;
+  TableCursor rows(txn_, catalog::container_keys);
+  for (bool more = rows.seek({container, {}, {}, {}}); more; more = rows.next()) {
+    const ContainerKey key = rows.key();
+    if (key.container != container) break;
+    const auto damaged = paths.find(key.content);
+    if (damaged != paths.end()) damaged->second = path_in_container(key, rows.record());
   }
-  const auto* part = std::get_if<PartRecord>(&*content);
-  return part != nullptr && part->id == id.content && has(part->blocks);
+  for (auto& [content, path] : paths) {
+    if (path.empty()) path = path_elsewhere(content);
+  }
+  for (const Damage& damage : damage_) {
+    find(catalog::blocks.name, describe(damage.key.block),
+         fmt::format("bytes of key {}: {}", paths[damage.key.content], damage.what));
+  }
+  damage_.clear();
+}
+
+std::string Verifier::path_in_container(const ContainerKey& key,
+                                        const ContainerKeyRecord& row) const {
+  const auto above = path_of(txn_, key.parent);
+  return printable(above.value_or(fmt::format("{}/", key.parent.value)) + key.name + row.rest);
+}
+
+std::string Verifier::path_elsewhere(ObjectId content) const {
+  const auto deleted = get(txn_, catalog::deleted_keys, content);
+  return deleted ? "deleted " + printable(deleted->path) : "in an unfinished upload";
 }
 
 void Verifier::check_deleted_blocks() {
@@ -117,39 +150,8 @@ void Verifier::check_deleted_keys() {
     for (Taken* taken : {&all_taken_, &taken_[key.bucket]}) {
       taken->deleted_keys.add(key.size, key.replication);
     }
-    for (const auto& [id, length] : key.blocks) {
-      const auto row = get(txn_, catalog::blocks, {id, rows.key()});
-      if (row && row->length == length) continue;
-      find(catalog::blocks.name, describe(id), "not as " + path + " has it");
-    }
+    check_blocks_of(path, rows.key(), key.blocks);
   }
-}
-
-std::string Verifier::path_of(const BlockKey& id, const BlockRecord& row) const {
-  if (const auto key = get(txn_, catalog::deleted_keys, id.content)) {
-    return "deleted " + printable(key->path);
-  }
-  if (const auto upload = get(txn_, catalog::uploads, row.parent)) {
-    return "upload " + printable(upload->path);
-  }
-  NameScan volumes(txn_, root_id, {}, {});
-  while (volumes.next()) {
-    const auto volume = decode_name_row<VolumeRecord>(volumes.name(), volumes.row());
-    NameScan buckets(txn_, volume.id, {}, {});
-    while (buckets.next()) {
-      const auto bucket = decode_name_row<BucketRecord>(buckets.name(), buckets.row());
-      const std::string path = printable(volumes.name()) + "/" + printable(buckets.name()) + "/";
-      if (bucket.id == row.parent) return path + printable(row.name);
-      if (bucket.layout == Layout::object_store) continue;
-      NameScan names(txn_, bucket.id, {}, {}, NameScan::Depth::tree);
-      while (names.next()) {
-        if (!is_row_of<DirectoryRecord>(names.row())) continue;
-        const auto front = decode_name_row<DirectoryRecord, ParentFront>(names.name(), names.row());
-        if (front.id == row.parent) return path + printable(names.name()) + printable(row.name);
-      }
-    }
-  }
-  return text_of(NameKey{row.parent, row.name});
 }
 
 }  // namespace dobson::storage

@@ -108,7 +108,7 @@ void Verifier::check_key(const std::string& path, const Parent& parent, std::str
     find(catalog::container_keys.name, path,
          fmt::format("missing in container {}", container.value));
   }
-  check_content(path, key.size, key.blocks, key.id, {0, parent.id, std::string(name)});
+  check_content(path, key.size, key.blocks, key.id);
 }
 
 void Verifier::check_directory(const std::string& path, const Parent& parent, std::string_view name,
@@ -127,19 +127,9 @@ void Verifier::check_directory(const std::string& path, const Parent& parent, st
   below.reach = std::max(below.reach, name.size() + directory.reach);
 }
 
-// `expected`: where the content stands.
 void Verifier::check_content(const std::string& path, std::uint64_t size,
-                             const std::vector<BlockRef>& blocks, ObjectId content,
-                             const BlockRecord& expected) {
-  for (const auto& [id, length] : blocks) {
-    const auto row = get(txn_, catalog::blocks, {id, content});
-    if (!row) {
-      find(catalog::blocks.name, describe(id), "missing; key " + path + " has it");
-    } else if (row->length != length || row->parent != expected.parent ||
-               row->name != expected.name) {
-      find(catalog::blocks.name, describe(id), "not as key " + path + " has it");
-    }
-  }
+                             const std::vector<BlockRef>& blocks, ObjectId content) {
+  check_blocks_of(path, content, blocks);
   if (length_of(blocks) != size) {
     find(catalog::names.name, path,
          fmt::format("{} bytes in its blocks, size {}", length_of(blocks), size));
@@ -181,8 +171,7 @@ Tally Verifier::check_parts(const std::string& path, ObjectId upload, Replicatio
       find(catalog::names.name, path, "not a part: " + printable(names.name()));
       continue;
     }
-    check_content(fmt::format("{} part {}", path, number), part->size, part->blocks, part->id,
-                  {0, upload, std::string(names.name())});
+    check_content(fmt::format("{} part {}", path, number), part->size, part->blocks, part->id);
     parts.add(part->size, replication);
   }
   return parts;

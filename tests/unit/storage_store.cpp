@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(a_newer_schema_is_refused) {
     txn.commit();
   }
   const Error error = Store::open(options, clock).error();
-  BOOST_TEST(error.message.find("written by a newer Dobson: schema 4") != std::string::npos);
+  BOOST_TEST(error.message.find("written by a newer Dobson: schema 5") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_state_without_its_counters_is_refused) {
@@ -200,9 +200,9 @@ struct Blocks : test::State {
     put(txn, catalog::containers, ContainerId{2}, {ContainerState::closed, 1});
     put(txn, catalog::containers, ContainerId{3}, {ContainerState::open, 2});
     for (const std::uint64_t local : {4096, 8192}) {
-      put(txn, catalog::blocks, {{ContainerId{2}, local}, ObjectId{10}}, {100, ObjectId{9}, "key"});
+      put(txn, catalog::blocks, {{ContainerId{2}, local}, ObjectId{10}}, {100});
     }
-    put(txn, catalog::blocks, {{ContainerId{3}, 0}, ObjectId{11}}, {100, ObjectId{9}, "key"});
+    put(txn, catalog::blocks, {{ContainerId{3}, 0}, ObjectId{11}}, {100});
     put(txn, catalog::deleted_blocks, {ContainerId{2}, 6000}, {50, 1000});
     put(txn, catalog::deleted_blocks, {ContainerId{2}, 7000}, {60, 3000});
     put(txn, catalog::deleted_blocks, {ContainerId{3}, 500}, {70, 2000});

@@ -142,15 +142,14 @@ BOOST_AUTO_TEST_CASE(the_index_of_owners) {
 BOOST_AUTO_TEST_CASE(blocks_of_keys) {
   damage([](WriteTxn& txn) {
     erase(txn, catalog::blocks, row(1, key_id));
-    put(txn, catalog::blocks, row(2, key_id), {21, bucket_id, "a"});
-    put(txn, catalog::blocks, row(9, key_id), {1, bucket_id, "none"});
+    put(txn, catalog::blocks, row(2, key_id), {21});
+    put(txn, catalog::blocks, row(9, key_id), {1});
     put(txn, catalog::deleted_blocks, block(4), {6, 1000});
   });
   expect({"blocks block 1 in container 1: missing; key shire/maps/a has it",
-          "blocks block 2 in container 1: not as key shire/maps/a has it",
-          "blocks block 2 in container 1: key shire/maps/a does not have it",
+          "blocks block 2 in container 1: of another length; key shire/maps/a has it",
           "blocks block 4 in container 1: deleted as well",
-          "blocks block 9 in container 1: key shire/maps/none does not have it",
+          "blocks container 1: 4 rows, keys have 3",
           "containers 1: 5 blocks of 48 bytes for 3 keys, counted 6, 46, 3",
           "namespace /: deleted blocks: 1 of 5 bytes, with copies 5; counted 2, 11, 11"});
 }
@@ -340,6 +339,7 @@ BOOST_FIXTURE_TEST_CASE(uploads_and_their_rows, Tree) {
   expect(
       {"namespace shire/maps/" + printable(upload_row_name("up", upload)) + ": not an upload's",
        "uploads " + std::to_string(upload.value) + ": its bucket does not list it: shire/maps/up",
+       "blocks container 1: 6 rows, keys have 5",
        "namespace /: parts: 1 of 9 bytes, with copies 9; counted 0, 0, 0",
        "namespace shire/maps: parts: 1 of 9 bytes, with copies 9; counted 0, 0, 0"});
 }
@@ -352,8 +352,7 @@ BOOST_FIXTURE_TEST_CASE(parts_of_uploads, Tree) {
           "namespace shire/maps: " + parts});
   damage_name<PartRecord>(upload, part_row_name(2), [](PartRecord& part) { part.blocks.clear(); });
   expect({"namespace shire/maps/up part 2: 0 bytes in its blocks, size 10",
-          "namespace shire/maps/up: " + parts,
-          "blocks block 7 in container 1: key upload shire/maps/up does not have it",
+          "namespace shire/maps/up: " + parts, "blocks container 1: 6 rows, keys have 5",
           "namespace /: " + parts, "namespace shire/maps: " + parts});
   damage_names(upload, "2", row_of_a());
   expect_among_others("namespace shire/maps/up: not a part: 2");
@@ -372,7 +371,7 @@ BOOST_FIXTURE_TEST_CASE(what_was_deleted_and_waits, Tree) {
     put(txn, catalog::deleted_directories, outer, directory);
   });
   expect({"namespace deleted shire/tree/a/: totals: keys 3, counted 1",
-          "blocks block 2 in container 1: key deleted shire/maps/a does not have it"});
+          "blocks container 1: 6 rows, keys have 5"});
 }
 
 BOOST_AUTO_TEST_CASE(bytes_are_read_when_asked_for) {
@@ -395,6 +394,22 @@ BOOST_AUTO_TEST_CASE(bytes_are_read_when_asked_for) {
   BOOST_TEST(found[0].what == "bytes of key shire/maps/a: bad checksum");
   BOOST_TEST(read.size() == 4);
   BOOST_TEST(done == all);
+}
+
+BOOST_FIXTURE_TEST_CASE(damaged_bytes_are_of_somebody, Tree) {
+  BOOST_TEST_REQUIRE(run(DeleteKey{"shire", "tree", "a/", {}, true}).ok());
+  BOOST_TEST_REQUIRE(run(DeleteKey{"shire", "maps", "a"}).ok());
+  VerifyOptions options;
+  options.check_block = [](const BlockRef& block) {
+    return block.length == 10 ? Status() : Status(Error{Errc::corrupt, {}, "bad"});
+  };
+  std::vector<std::string> found;
+  verify(Snapshot(env()), options, [&found](const Finding& each) { found.push_back(each.what); });
+  const std::vector<std::string> expected{
+      "bytes of key deleted shire/maps/a: bad", "bytes of key shire/maps/old: bad",
+      "bytes of key shire/maps/" + long_name + ": bad", "bytes of key shire/tree/a/b/c: bad",
+      "bytes of key in an unfinished upload: bad"};
+  BOOST_TEST(found == expected, boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
