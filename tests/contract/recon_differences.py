@@ -20,7 +20,7 @@ SERVED = {"/clusterState", "/namespace/summary", "/namespace/usage", "/namespace
           "/keys/deletePending/dirs", "/keys/deletePending/summary",
           "/keys/deletePending/dirs/summary", "/metrics/query", "/metrics/query_range",
           "/task/status", "/datanodes", "/datanodes/remove", "/utilization/containerCount",
-          "/datanodes/decommission/info/datanode", "/blocks/deletePending", "/heatmap/healthCheck",
+          "/pendingDeletion", "/datanodes/decommission/info/datanode", "/blocks/deletePending", "/heatmap/healthCheck",
           "/triggerdbsync/om", "/triggerdbsync/om/reinit", "/triggerdbsync/scm/snapshot",
           "/triggerdbsync/scm/snapshot/status", "/triggerdbsync/scm/snapshot/cancel"}
 OF_CONTAINERS = re.compile(r"/containers(/(unhealthy(/\w+)?|missing|deleted|quasiClosed"

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""The replay of Recon's recordings itself: it takes the right answers, and no answer that is changed
-in any one place."""
+"""The replays of Recon's recordings themselves: they take the right answers, and no answer that is
+changed in any one place."""
 
+import collections
 import functools
 import json
 import time
@@ -9,6 +10,7 @@ import unittest
 
 import recon_recording as recording
 import replay_recon
+import replay_recon_shapes
 from expectation import ANY
 from recon.case import FIXED
 from support import Reply
@@ -49,6 +51,20 @@ def changed_replies(reply):
         yield reply_with(body=b" " + reply.body)
 
 
+def other_shapes(value):
+    if isinstance(value, dict):
+        fields = list(value.items())
+        yield from (dict(other) for other in (fields[1:], fields[::-1]) if other != fields)
+        for name, each in fields:
+            yield from (value | {name: other} for other in other_shapes(each))
+    elif isinstance(value, list):
+        yield {}
+        if value:
+            yield from ([other, *value[1:]] for other in other_shapes(value[0]))
+    elif value is not None and value is not ANY:
+        yield []
+
+
 class ReplayTest(unittest.TestCase):
     def test_takes_the_right_answers_and_no_other(self):
         changes = 0
@@ -63,6 +79,19 @@ class ReplayTest(unittest.TestCase):
                 changes += 1
         self.assertEqual(expectations.idle(), [])
         self.assertGreater(changes, 20_000)
+
+    def test_takes_the_recorded_shapes_and_no_other(self):
+        fired, changes = collections.Counter(), 0
+        for scenario in replay_recon_shapes.SCENARIOS:
+            for step in replay_recon_shapes.steps(scenario, {}):
+                expected = replay_recon_shapes.expectation(step, fired)
+                differing = functools.partial(replay_recon_shapes.Shapes().differing,
+                                              expected.json, where="")
+                self.assertEqual(differing(expected.json), [], step)
+                for other in other_shapes(expected.json):
+                    self.assertTrue(differing(other), f"{step}: {other}")
+                    changes += 1
+        self.assertGreater(changes, 4_000)
 
 
 if __name__ == "__main__":
