@@ -17,10 +17,10 @@ BASE = "/api/v1"
 SERVED = {"/clusterState", "/namespace/summary", "/namespace/usage", "/namespace/quota",
           "/namespace/dist", "/volumes", "/buckets", "/utilization/fileCount", "/keys/listKeys",
           "/keys/open", "/keys/open/summary", "/keys/open/mpu/summary", "/keys/deletePending",
-          "/keys/deletePending/dirs", "/keys/deletePending/summary",
+          "/keys/deletePending/dirs", "/keys/deletePending/summary", "/pendingDeletion",
           "/keys/deletePending/dirs/summary", "/metrics/query", "/metrics/query_range",
           "/task/status", "/datanodes", "/datanodes/remove", "/utilization/containerCount",
-          "/pendingDeletion", "/datanodes/decommission/info/datanode", "/blocks/deletePending", "/heatmap/healthCheck",
+          "/datanodes/decommission/info/datanode", "/blocks/deletePending", "/heatmap/healthCheck",
           "/triggerdbsync/om", "/triggerdbsync/om/reinit", "/triggerdbsync/scm/snapshot",
           "/triggerdbsync/scm/snapshot/status", "/triggerdbsync/scm/snapshot/cancel"}
 OF_CONTAINERS = re.compile(r"/containers(/(unhealthy(/\w+)?|missing|deleted|quasiClosed"
