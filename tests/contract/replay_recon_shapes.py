@@ -80,6 +80,7 @@ class World:
         self.start("dead")
         self.start("alive")
         self.writers = recording.fill(self.server.addresses["ozone"])
+        self.until("/containers/1/replicaHistory", bool)
         os.remove(self.file_of(1))
         with open(self.file_of(2), "r+b") as file:
             file.seek(50_000)

@@ -278,6 +278,7 @@ class TestContainers(OwnServer):
         report = node["storageReport"]
         self.assertEqual(report["used"], self.get("/clusterState")["storageReport"]["used"])
         pipeline, = node["pipelines"]
+        self.assertEqual((node["leaderCount"], pipeline["leaderNode"]), (1, node["hostname"]))
         page = self.get("/pipelines")
         shown, = page["pipelines"]
         self.assertEqual((shown["pipelineId"], shown["status"], shown["leaderNode"],

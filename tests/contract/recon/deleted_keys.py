@@ -112,6 +112,22 @@ class TestKeys(DeletedCase):
         self.assertEqual((whole["replicatedTotal"], whole["unreplicatedTotal"]), (7000, 7000))
 
     @until_at_rest
+    def test_counts(self):
+        """§8.3 «clusterState», §5.1: of all that wait."""
+        self.played()
+        before = self.names(limit=-1)
+        state = self.get("/clusterState")
+        summary = self.get("/keys/deletePending/summary")
+        page = self.page(limit=-1)
+        if page is None or self.names(limit=-1) != before:
+            raise Moved
+        self.assertEqual(state["keysPendingDeletion"], len(before))
+        self.assertEqual(list(summary.items()), [
+            ("totalUnreplicatedDataSize", page["unreplicatedTotal"]),
+            ("totalReplicatedDataSize", page["replicatedTotal"]),
+            ("totalDeletedKeys", len(before))])
+
+    @until_at_rest
     def test_row(self):
         volume = self.volume()
         self.deleted(volume, {"bucket/a//b": 7})
@@ -172,6 +188,8 @@ class TestDirectories(DeletedCase):
         for name in ("one", "two", "three"):
             self.made("DELETE", f"/{volume}/fso/{name}/?recursive=true", status=200)
         pages = [self.page(limit=limit) for limit in (1000, -1, 0, "")]
+        counts = (self.get("/clusterState")["deletedDirs"],
+                  self.get("/keys/deletePending/dirs/summary")["totalDeletedDirectories"])
         cursor, single = "", []
         while "deletedDirInfo" in (page := self.page(limit=1, prevKey=cursor)):
             single += page["deletedDirInfo"]
@@ -179,6 +197,7 @@ class TestDirectories(DeletedCase):
         if [row["path"] for row in self.page().get("deletedDirInfo", [])] != [
                 f"{volume}/fso/{name}" for name in ("one", "two", "three")]:
             raise Moved
+        self.assertEqual(counts, (3, 3))
         self.assertEqual((page["lastKey"], page["replicatedTotal"]), (cursor, 0))
         for each in pages:
             self.assertEqual(each, pages[0])

@@ -237,6 +237,19 @@ class TestOrder(NamespaceCase):
             ("b", 9, False), ("x", 4, False), ("z", 9, False),
             ("a", 9, True), ("c", 1, True), ("y", 9, True)])
 
+    def test_of_the_root_and_of_a_volume(self):
+        """§8.3 «usage ordering»."""
+        volume = self.volume()
+        keys = {"a": 80, "d1/k": 1500, "d2/k": 1700, "d3/k": 1300}
+        self.fill(volume, {"small": {"k": 600}, "large": keys, "middle": {"k": 700}}, True)
+        self.assertEqual([row[:2] for row in self.rows("/" + volume)],
+                         [("large", 4580), ("middle", 700), ("small", 600)])
+        self.assertEqual([row[:2] for row in self.rows(f"/{volume}/large", files="true")],
+                         [("d2", 1700), ("d1", 1500), ("d3", 1300), ("a", 80)])
+        sizes = [row[1] for row in self.rows("/")]
+        self.assertEqual(sizes, sorted(sizes, reverse=True))
+        self.assertIn((volume, 5880, False), self.rows("/"))
+
     def test_the_30_largest(self):
         volume = self.volume()
         sizes = {f"k{i:02}": i * 7 % 31 for i in range(31)}
