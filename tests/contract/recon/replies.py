@@ -113,6 +113,41 @@ class TestReplies(ReconCase):
         self.assertEqual(self.get("/volumes", limit=0)["totalCount"], 0)
 
 
+class TestRawQueries(ReconCase):
+    """§7.25: bytes of a query that are not percent-encoded."""
+
+    NAMES = ("\"<>[]{}|\\^`';,!$*()@:~", "b ü")
+
+    @classmethod
+    def setUpClass(cls):
+        world = cls()
+        world.setUp()
+        cls.bucket_path = "/" + world.volume() + "/buc"
+        world.bucket(*cls.bucket_path.strip("/").split("/"), True)
+        for name in cls.NAMES:
+            world.key(*cls.bucket_path.strip("/").split("/"), name + "/key", 7)
+        world.tearDown()
+
+    def test_what_the_parser_lets_pass(self):
+        for name in (self.NAMES[0], "b%20%C3%BC", "b+%c3%bc"):
+            reply = self.call(f"/namespace/usage?path={self.bucket_path}/{name}")
+            found = reply.json()
+            self.assertEqual((found["status"], found["size"]), ("OK", 7), name)
+
+    def test_what_it_does_not(self):
+        utf8 = "ü".encode().decode("latin-1")
+        for name in ("b ü", "b%20" + utf8, "b %C3%BC", "b\t", "b\x7f", "b\0", "b\xff"):
+            connection = support.Connection(self.addresses["recon"])
+            data = support.request_bytes("GET", f"{BASE}/namespace/usage?path=/vol/{name}",
+                                         [("Host", "localhost")])
+            connection.send(data * 2)
+            reply = connection.reply()
+            self.assertEqual((reply.status, reply["Connection"]), (400, "close"), name)
+            self.check_form(reply, "GET")
+            self.assertTrue(connection.at_end())
+            connection.close()
+
+
 class TestFrontPage(ReconCase):
     """§5.8: what stands at `/` without web pages."""
 
