@@ -93,7 +93,8 @@ class TestDead(RemovalCase):
         directory = os.path.join(self.folder, node)
         self.server = support.Server(
             self.program, [f"blocks.nodes={directory}", "nodes.stale_after=1 s",
-                           "nodes.dead_after=2 s"], directory=self.folder)
+                           "nodes.dead_after=2 s", "blocks.check_interval=1 h"],
+            directory=self.folder)
         self.addCleanup(lambda server: server.process.poll() is None and server.kill(), self.server)
         self.addresses = self.server.addresses
 
@@ -101,11 +102,20 @@ class TestDead(RemovalCase):
         super().tearDown()
         self.connections = {}
 
-    def dead_node(self):
+    def node_that(self, is_right):
         end = time.monotonic() + support.TIMEOUT_S
-        while not (dead := [node for node in self.nodes() if node["state"] == "DEAD"]):
+        while not (found := [node for node in self.nodes() if is_right(node)]):
             self.assertLess(time.monotonic(), end)
-        return dead[0]
+        return found[0]
+
+    def dead_node(self):
+        return self.node_that(lambda node: node["state"] == "DEAD")
+
+    def hold_a_container(self):
+        self.volume("vol")
+        self.bucket("vol", "buc")
+        self.key("vol", "buc", "key", 10)
+        return self.node_that(lambda node: node["openContainers"] == 1)
 
     def test_recorded(self):
         """As recorded, but: no uuid of theirs; buildDate (§4.19); removedNodes (D4)."""
@@ -147,6 +157,20 @@ class TestDead(RemovalCase):
         removed = self.remove(dead, dead)["datanodesResponseMap"]
         self.assertEqual(removed["removedDatanodes"]["totalCount"], 1)
         self.assertEqual(removed["notFoundDatanodes"]["datanodes"], [unknown_row(dead)])
+
+    def test_it_holds_an_open_container(self):
+        """Its directory is lost while it takes blocks. A start without it closes them."""
+        self.hold_a_container()
+        directory = os.path.join(self.folder, "first")
+        os.rename(directory, directory + ".lost")
+        node = self.dead_node()["uuid"]
+        for _ in range(2):
+            self.assertEqual(self.remove(node), {"datanodesResponseMap": {"failedDatanodes": {
+                "totalCount": 1, "errors": {node: "Open Containers/Pipelines"}}}})
+            self.assertEqual([each["uuid"] for each in self.nodes()], [node])
+        self.start("second")
+        self.assertEqual(self.dead_node()["uuid"], node)
+        self.assertIn("removedDatanodes", self.remove(node)["datanodesResponseMap"])
 
     def test_it_is_forgotten_for_good_but_comes_back(self):
         self.start("second")
