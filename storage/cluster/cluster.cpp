@@ -75,9 +75,14 @@ std::vector<NodeView> Cluster::nodes(UnixMillis now) const {
   for (const auto& [id, container] : containers_) {
     for (const Replica& replica : container.replicas) {
       const auto view = views.find(replica.node);
-      if (!replica.present || view == views.end()) continue;
-      ++view->second.containers;
-      if (container.row->state == ContainerState::open) ++view->second.open_containers;
+      if (view == views.end()) continue;
+      NodeView& node = view->second;
+      if (node.state == NodeState::dead) {
+        if (replica.record.state != ReplicaState::deleted) ++node.containers;
+      } else if (replica.present) {
+        ++node.containers;
+        if (container.row->state == ContainerState::open) ++node.open_containers;
+      }
     }
   }
   std::vector<NodeView> sorted;

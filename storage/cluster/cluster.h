@@ -47,7 +47,7 @@ struct NodeView {
   NodeState state = NodeState::healthy;
   UnixMillis last_heartbeat = 0;   // 0: none since the start
   std::optional<NodeSpace> space;  // as of the last heartbeat
-  std::uint64_t containers = 0;    // with a replica there
+  std::uint64_t containers = 0;    // with a replica there; or once, if it is dead
   std::uint64_t open_containers = 0;
 };
 

@@ -29,6 +29,7 @@ BOOST_AUTO_TEST_CASE(a_lost_directory_silences_its_node) {
   round(last + 10 * 60'000 - now);
   BOOST_TEST((node_now().state == NodeState::dead));
   BOOST_TEST(node_now().space->capacity == 1000u);
+  BOOST_TEST(node_now().containers == 2u);
 }
 
 BOOST_AUTO_TEST_CASE(a_removed_node_that_is_heard_joins_again) {
@@ -70,6 +71,7 @@ BOOST_AUTO_TEST_CASE(a_directory_made_anew_is_another_node) {
   BOOST_TEST((cluster->remove(lost, now) == Removal::not_dead));
   round(10 * 60'000);
   BOOST_TEST((lost_node().state == NodeState::dead));
+  BOOST_TEST(lost_node().containers == 2u);
   BOOST_TEST((cluster->remove(lost, now) == Removal::removed));
   BOOST_TEST((cluster->remove(lost, now) == Removal::unknown));
   round();

@@ -82,6 +82,21 @@ BOOST_AUTO_TEST_CASE(replicas_of_a_dead_node_are_gone) {
   BOOST_TEST(cluster.history(ContainerId{1}).size() == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(a_dead_node_keeps_the_number_of_its_containers) {
+  for (const std::uint64_t id : {1, 2}) report(id, whole);
+  cluster.report(node_a, start,
+                 std::vector{report_of(2, missing, false, ContainerState::deleting)});
+  cluster.report(node_a, start, std::vector{report_of(3, whole, true, ContainerState::open)});
+  const auto counted = [&](UnixMillis time) { return cluster.nodes(time)[0].containers; };
+  BOOST_TEST(counted(start) == 2u);
+  const UnixMillis late = start + 10 * 60'000;
+  cluster.age(late);
+  BOOST_TEST(counted(late) == 2u);
+  BOOST_TEST(cluster.nodes(late)[0].open_containers == 0u);
+  cluster.heartbeat(node_a, late, {});
+  BOOST_TEST(counted(late) == 0u);  // until it reports them again
+}
+
 BOOST_AUTO_TEST_CASE(an_open_container_holds_its_dead_node) {
   cluster.report(node_a, start, std::vector{report_of(1, whole, true, ContainerState::open)});
   const UnixMillis late = start + 10 * 60'000;

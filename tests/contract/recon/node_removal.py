@@ -163,13 +163,16 @@ class TestDead(RemovalCase):
         self.hold_a_container()
         directory = os.path.join(self.folder, "first")
         os.rename(directory, directory + ".lost")
-        node = self.dead_node()["uuid"]
+        dead = self.dead_node()
+        self.assertEqual((dead["containers"], dead["openContainers"]), (1, 0))
+        node = dead["uuid"]
         for _ in range(2):
             self.assertEqual(self.remove(node), {"datanodesResponseMap": {"failedDatanodes": {
                 "totalCount": 1, "errors": {node: "Open Containers/Pipelines"}}}})
             self.assertEqual([each["uuid"] for each in self.nodes()], [node])
         self.start("second")
-        self.assertEqual(self.dead_node()["uuid"], node)
+        dead = self.dead_node()
+        self.assertEqual((dead["uuid"], dead["containers"]), (node, 1))
         self.assertIn("removedDatanodes", self.remove(node)["datanodesResponseMap"])
 
     def test_it_is_forgotten_for_good_but_comes_back(self):
