@@ -91,6 +91,7 @@ class Reading {
     struct stat found{};
     if (file_ == nullptr) return Error{errno == ENOENT ? Errc::key_not_found : Errc::io};
     if (::fstat(::fileno(file_.get()), &found) != 0) return Error{Errc::io};
+    std::setvbuf(file_.get(), nullptr, _IONBF, 0);  // the memory budget counts a piece each
     left_ = static_cast<std::uint64_t>(found.st_size);
     buffer_ = std::make_unique_for_overwrite<std::byte[]>(limits::stream_chunk_bytes);
     return {};
