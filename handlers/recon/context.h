@@ -26,8 +26,9 @@ struct Context {
   Pool& scans;       // for queries that are too long for a reactor
   Pool& block_pool;  // for files
   ExportJobs& exports;
-  TextRoom& texts;         // of all families
-  bool seed_names = true;  // beside those of later releases (spec/recon.md D3)
+  TextRoom& texts;           // of all families
+  bool seed_names = true;    // beside those of later releases (spec/recon.md D3)
+  bool reason_text = false;  // why a container is unhealthy (spec/recon.md D18)
   std::optional<Prometheus> prometheus = {};
 
   const storage::ReadTxn& read(const http::Exchange& exchange) {

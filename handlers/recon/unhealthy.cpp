@@ -102,9 +102,24 @@ class MissingRows final : public UnhealthyRows {
   }
 };
 
+// As releases from 2.2 on say it (spec/recon.md §4.5.1).
+std::string_view reason_of(HealthState state) {
+  switch (state) {
+    case HealthState::empty_missing:
+      return "Container has no replicas and no keys";
+    case HealthState::missing:
+      return "No replicas available";
+    case HealthState::over_replicated:
+      return "Excess replicas";
+    case HealthState::under_replicated:
+      return "Insufficient replicas";
+  }
+}
+
 class StateRows final : public UnhealthyRows {
  public:
-  using UnhealthyRows::UnhealthyRows;
+  StateRows(const Context& context, UnhealthyQuery query, std::int64_t limit)
+      : UnhealthyRows(context.store.cluster(), query, limit), reason_text_(context.reason_text) {}
 
   void write_head(http::JsonWriter& json) override {
     json.key("missingCount").number(count_of(HealthState::missing));
@@ -129,11 +144,15 @@ class StateRows final : public UnhealthyRows {
     json.key("expectedReplicaCount").number(row.expected);
     json.key("actualReplicaCount").number(row.actual);
     json.key("replicaDeltaCount").integer(delta_of(row));
-    json.key("reason").null().key("keys").number(keys_of(txn, row.container));
+    json.key("reason");
+    reason_text_ ? json.string(reason_of(row.state)) : json.null();
+    json.key("keys").number(keys_of(txn, row.container));
     write_pipeline_and_replicas(json, row);
     json.end_object();
     return json.text();
   }
+
+  bool reason_text_;
 };
 
 std::uint64_t positive(const http::Exchange& exchange, std::string_view name) {
@@ -152,7 +171,7 @@ void answer_states(Context& context, http::Exchange& exchange,
     query.skipped = static_cast<std::uint64_t>(batch - 1) * static_cast<std::uint64_t>(limit);
   }
   answer_rows(context, exchange, "containers", filter ? limit : 0,
-              std::make_unique<StateRows>(context.store.cluster(), query, filter ? limit : 0));
+              std::make_unique<StateRows>(context, query, filter ? limit : 0));
 }
 
 }  // namespace

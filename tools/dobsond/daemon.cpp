@@ -310,6 +310,7 @@ int run(const Invocation& invocation, const Options& options) {
                        exports,
                        ozone.texts,
                        options.flag("recon.seed_names"),
+                       options.flag("recon.reason_text"),
                        prometheus(options, *client)};
 
   const auto server = http::Server::make(runtime);

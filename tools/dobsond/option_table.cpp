@@ -136,6 +136,10 @@ constexpr Option table[] = {
      .fallback = "true",
      .doc = "Rows of /keys/deletePending come a second time, as `deletedkeyinfo`, for clients of "
             "that name."},
+    {.key = "recon.reason_text",
+     .type = OptionType::flag,
+     .fallback = "false",
+     .doc = "Rows of /containers/unhealthy say in `reason` what is wrong, as later releases do."},
     {.key = "recon.auth",
      .type = OptionType::choice,
      .fallback = "off",

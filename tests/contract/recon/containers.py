@@ -433,3 +433,27 @@ class TestDamage(OwnServer):
             file.seek(50_000)
             file.write(kept)
         self.until("/containers/unhealthy", lambda page: page["underReplicatedCount"] == 0)
+
+
+class TestReasons(OwnServer):
+    """§4.5.1: recon.reason_text = true."""
+    settings = ("recon.reason_text=true", "blocks.check_interval=1 s", "blocks.scrub_interval=1 s",
+                "nodes.health_interval=1 s", "blocks.delete_delay=1 h")
+
+    def reason(self, state):
+        page = self.until(f"/containers/unhealthy/{state}", lambda page: page["containers"])
+        return page["containers"][0]["reason"]
+
+    def test_they_are_told(self):
+        volume = self.volume()
+        self.bucket(volume, "buc")
+        self.key(volume, "buc", "key", 100_000)
+        self.until("/containers/1/replicaHistory", bool)
+        with open(self.file_of(1), "r+b") as file:
+            file.seek(50_000)
+            file.write(b"\xff" * 100)
+        self.assertEqual(self.reason("UNDER_REPLICATED"), "Insufficient replicas")
+        os.remove(self.file_of(1))
+        self.assertEqual(self.reason("MISSING"), "No replicas available")
+        self.made("DELETE", f"/{volume}/buc/key", status=200)
+        self.assertEqual(self.reason("EMPTY_MISSING"), "Container has no replicas and no keys")
