@@ -43,9 +43,9 @@ class AllBucketRows final : public RowSource {
       : volume_(after.volume), after_(after.bucket) {}
 
   bool next(const storage::ReadTxn& txn, RowSink& sink) override {
-    const auto add = [&](const storage::BucketPlace& place, const storage::BucketRecord& bucket) {
+    const auto add = [&](const storage::BucketPlace& place, const storage::BucketRecord* bucket) {
       if (sink.full()) return false;
-      sink.add(row_of(place, bucket));
+      bucket != nullptr ? sink.add(row_of(place, *bucket)) : sink.pass();
       volume_.assign(place.volume);
       after_.assign(place.bucket);
       return true;
@@ -70,17 +70,20 @@ storage::BucketPlace place_of(std::string_view text) {
 
 }  // namespace
 
-void list_buckets(Context& context, http::Exchange& exchange) {
+std::unique_ptr<http::Deferred> list_buckets(Context& context, http::Exchange& exchange) {
   const auto volume = query_or_empty(exchange, "volume");
   const auto after = query_or_empty(exchange, "prevKey");
-  std::unique_ptr<RowSource> rows;
-  if (volume.empty()) {
-    rows = std::make_unique<AllBucketRows>(place_of(after));
-  } else {
-    rows = std::make_unique<BucketRows>(volume, after);
+  const auto limit = query_integer(exchange, "limit", limits::insight_rows);
+  if (!volume.empty()) {
+    answer_rows(context, exchange, "buckets", limit, std::make_unique<BucketRows>(volume, after));
+    return nullptr;
   }
-  answer_rows(context, exchange, "buckets", query_integer(exchange, "limit", limits::insight_rows),
-              std::move(rows));
+  auto rows = std::make_unique<AllBucketRows>(place_of(after));
+  if (storage::root_totals(context.read(exchange)).volumes >= limits::reactor_rows) {
+    return scan_rows(context, "buckets", limit, std::move(rows));
+  }
+  answer_rows(context, exchange, "buckets", limit, std::move(rows));
+  return nullptr;
 }
 
 }  // namespace dobson::recon

@@ -41,22 +41,24 @@ class FileCounts final : public RowSource {
     }
     const auto volume = volume_;
     const auto bucket = bucket_;
-    std::int64_t looked_at = 0;
     bool behind = false;
     const bool stopped = storage::visit_all_buckets(
-        txn, {volume, bucket}, [&](const auto& place, const storage::BucketRecord& record) {
+        txn, {volume, bucket}, [&](const auto& place, const storage::BucketRecord* record) {
           behind = wanted_.volume && place.volume > *wanted_.volume;
-          if (behind || sink.full() || looked_at++ == limits::buffered_rows) return false;
+          if (behind || sink.full()) return false;
           volume_.assign(place.volume);
           bucket_.assign(place.bucket);
-          if (!wanted_.bucket || *wanted_.bucket == place.bucket) add(place, record, sink);
+          const bool wanted = !wanted_.bucket || *wanted_.bucket == place.bucket;
+          if (!wanted || record == nullptr || !add(place, *record, sink)) sink.pass();
           return true;
         });
     return stopped && !behind;
   }
 
  private:
-  void add(const storage::BucketPlace& place, const storage::BucketRecord& bucket, RowSink& sink) {
+  // False: it has none.
+  bool add(const storage::BucketPlace& place, const storage::BucketRecord& bucket, RowSink& sink) {
+    bool any = false;
     for (int bin = 0; bin < storage::size_bins; ++bin) {
       const auto count = bucket.totals.keys_by_size[bin] + bucket.deleted.keys_by_size[bin];
       const auto size = upper_bound(bin);
@@ -65,7 +67,9 @@ class FileCounts final : public RowSource {
       json.object().key("volume").string(place.volume).key("bucket").string(place.bucket);
       json.key("fileSize").number(size).key("count").number(count).end_object();
       sink.add(json.text());
+      any = true;
     }
+    return any;
   }
 
   Wanted wanted_;

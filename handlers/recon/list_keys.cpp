@@ -67,6 +67,7 @@ struct Asked {
   std::string prefix = {};
   bool one = false;
   std::uint64_t keys = 0;  // at most
+  std::uint64_t directories = 0;
 
   bool is_tree() const { return bucket.layout == storage::Layout::file_system_optimized; }
 };
@@ -78,10 +79,12 @@ class KeyRows final : public RowSource {
 
   bool next(const storage::ReadTxn& txn, RowSink& sink) override {
     above_.reset();
-    storage::KeyScan keys(txn, asked_.bucket, {asked_.prefix, after_});
+    // Directories are among the rows so that a turn ends among very many without keys.
+    storage::KeyScan keys(txn, {asked_.bucket, true}, {asked_.prefix, after_});
     while (keys.next() && !(asked_.one && keys.row().name != asked_.prefix)) {
       if (sink.full()) return true;
-      if (filter_.takes(keys.row())) {
+      const bool directory = keys.row().digest == nullptr;
+      if (!directory && filter_.takes(keys.row())) {
         sink.add(text_of(txn, keys.row()));
       } else {
         sink.pass();
@@ -160,6 +163,7 @@ std::optional<Asked> find(const storage::ReadTxn& txn, std::string_view text,
   if (!volume || !bucket) return std::nullopt;
   Asked asked{text, prefix.volume, prefix.bucket, volume->id, std::move(*bucket)};
   asked.keys = asked.bucket.totals.keys;
+  asked.directories = asked.bucket.totals.directories;
   if (!asked.is_tree()) {
     asked.prefix = prefix.rest;
     return asked;
@@ -169,6 +173,7 @@ std::optional<Asked> find(const storage::ReadTxn& txn, std::string_view text,
   const auto directory = storage::find_directory(txn, asked.bucket, asked.prefix + '/');
   asked.one = !directory;
   asked.keys = directory ? directory->totals.keys : 1;
+  asked.directories = directory ? directory->totals.directories : 0;
   if (directory) asked.prefix.push_back('/');
   return asked;
 }
@@ -218,10 +223,10 @@ std::unique_ptr<http::Deferred> list_keys(Context& context, http::Exchange& exch
     answer_no_keys(exchange);
     return nullptr;
   }
-  const bool scans = !filter.takes_all() && asked->keys >= limits::reactor_rows;
+  const auto passed = asked->directories + (filter.takes_all() ? 0 : asked->keys);
   const auto limit = query_integer(exchange, "limit", limits::insight_rows);
   auto rows = std::make_unique<KeyRows>(std::move(*asked), filter, std::move(**after));
-  if (scans) return scan_rows(context, "keys", limit, std::move(rows));
+  if (passed >= limits::reactor_rows) return scan_rows(context, "keys", limit, std::move(rows));
   answer_rows(context, exchange, "keys", limit, std::move(rows));
   return nullptr;
 }

@@ -100,7 +100,8 @@ class OpenRows final : public KeyWindow {
       go_to({at_.tree, std::string(prefix->volume), std::string(prefix->bucket)});
     }
     bool behind = false;  // what the prefix names
-    const auto look_into = [&](const storage::BucketPlace& place, const auto& bucket) {
+    const auto look_into = [&](const storage::BucketPlace& place,
+                               const storage::BucketRecord* bucket) {
       behind = !asked_.filter.takes_bucket(at_.tree, place);
       if (behind) return false;
       if (at_.volume != place.volume || at_.bucket != place.bucket) {
@@ -112,14 +113,14 @@ class OpenRows final : public KeyWindow {
     const std::string volume = at_.volume;
     const std::string name = at_.bucket;
     const auto bucket = storage::find_bucket(txn, volume, name);
-    if (!bucket_done_ && bucket && !look_into({volume, name}, *bucket)) return behind;
+    if (!bucket_done_ && bucket && !look_into({volume, name}, &*bucket)) return behind;
     return !storage::visit_all_buckets(txn, {volume, name}, look_into) || behind;
   }
 
-  bool add_uploads_of(const storage::ReadTxn& txn, const storage::BucketRecord& bucket,
+  bool add_uploads_of(const storage::ReadTxn& txn, const storage::BucketRecord* bucket,
                       RowSink& sink) {
-    const bool tree = bucket.layout == storage::Layout::file_system_optimized;
-    if (tree != at_.tree || bucket.uploads == storage::ObjectId{}) {
+    const bool tree = bucket != nullptr && bucket->layout == storage::Layout::file_system_optimized;
+    if (bucket == nullptr || tree != at_.tree || bucket->uploads == storage::ObjectId{}) {
       if (sink.full()) return false;
       sink.pass();
       return true;
@@ -133,7 +134,7 @@ class OpenRows final : public KeyWindow {
       return true;
     };
     const std::string after = at_.key;
-    return !storage::visit_uploads(txn, bucket, {asked_.filter.key_prefix(tree), after}, add,
+    return !storage::visit_uploads(txn, *bucket, {asked_.filter.key_prefix(tree), after}, add,
                                    last_upload());
   }
 
@@ -255,7 +256,8 @@ std::unique_ptr<http::Deferred> list_open_keys(Context& context, http::Exchange&
   const auto limit = limit_of(exchange);
   auto keys = rows_behind(context.store.open_keys(), *after, asked);
   auto rows = std::make_unique<OpenRows>(std::move(asked), std::move(*after), std::move(keys));
-  if (storage::root_totals(txn).buckets >= limits::reactor_rows) {
+  const auto totals = storage::root_totals(txn);
+  if (totals.volumes + totals.buckets >= limits::reactor_rows) {
     return scan_rows(context, "entities", limit, std::move(rows));
   }
   answer_rows(context, exchange, "entities", limit, std::move(rows));

@@ -182,15 +182,16 @@ bool visit_all_buckets(const ReadTxn& txn, const BucketPlace& after, const Bucke
   const auto visit_those_of = [&](std::string_view volume, ObjectId id, std::string_view behind) {
     return visit_buckets(txn, id, {{}, behind},
                          [&](std::string_view bucket, const BucketRecord& record) {
-                           return visit({volume, bucket}, record);
+                           return visit({volume, bucket}, &record);
                          });
   };
   const auto first = find_volume_id(txn, after.volume);
   if (first && visit_those_of(after.volume, *first, after.bucket)) return true;
-  return visit_volumes(
-      txn, {{}, after.volume}, [&](std::string_view volume, const VolumeRecord& record) {
-        return record.totals.buckets == 0 || !visit_those_of(volume, record.id, {});
-      });
+  return visit_volumes(txn, {{}, after.volume},
+                       [&](std::string_view volume, const VolumeRecord& record) {
+                         if (record.totals.buckets == 0) return visit({volume, {}}, nullptr);
+                         return !visit_those_of(volume, record.id, {});
+                       });
 }
 
 bool visit_entries(const ReadTxn& txn, ObjectId parent, Replication replication,

@@ -67,13 +67,14 @@ bool visit_volumes_of(const ReadTxn& txn, std::string_view owner, const Range& r
 bool visit_buckets(const ReadTxn& txn, ObjectId volume, const Range& range,
                    const BucketVisitor& visit);
 
-// Buckets of all volumes, by volume and then by name, that stand behind `after`. The visitor
-// returns false to stop; true when it did.
+// Buckets of all volumes, by volume and then by name, that stand behind `after`. A volume without
+// any is visited as well, so that the visitor can stop there: no name, null. The visitor returns
+// false to stop; true when it did.
 struct BucketPlace {
   std::string_view volume;
   std::string_view bucket;
 };
-using BucketOfVisitor = std::function<bool(const BucketPlace&, const BucketRecord&)>;
+using BucketOfVisitor = std::function<bool(const BucketPlace&, const BucketRecord*)>;
 bool visit_all_buckets(const ReadTxn& txn, const BucketPlace& after, const BucketOfVisitor& visit);
 
 // What stands right below a bucket or directory: a key, or, with a slash behind its name, a

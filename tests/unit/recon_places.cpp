@@ -97,7 +97,9 @@ struct World : test::State {
   std::vector<std::string> buckets(const st::BucketPlace& after, std::size_t most = 100) {
     std::vector<std::string> found;
     st::visit_all_buckets(
-        st::Snapshot(env()), after, [&](const st::BucketPlace& place, const st::BucketRecord&) {
+        st::Snapshot(env()), after,
+        [&](const st::BucketPlace& place, const st::BucketRecord* bucket) {
+          BOOST_TEST((bucket == nullptr) == place.bucket.empty());
           found.push_back(std::string(place.volume) + "/" + std::string(place.bucket));
           return found.size() < most;
         });
@@ -143,7 +145,11 @@ BOOST_FIXTURE_TEST_CASE(entries_of_buckets_and_directories, World) {
 }
 
 BOOST_FIXTURE_TEST_CASE(buckets_of_all_volumes, World) {
-  const Texts all{"vol/bucket1", "vol/bucket2", "vol2/bucket3", "vol2/bucket4", "vol3/bucket5"};
+  for (const char* empty : {"vol0", "vol4"}) {
+    BOOST_TEST_REQUIRE(run(st::CreateVolume{empty, "TestUser", "TestUser", {}}).ok());
+  }
+  const Texts all{"vol/bucket1",  "vol/bucket2",  "vol0/", "vol2/bucket3",
+                  "vol2/bucket4", "vol3/bucket5", "vol4/"};
   BOOST_TEST(buckets({}) == all, boost::test_tools::per_element());
   for (std::size_t i = 0; i < all.size(); ++i) {
     const auto slash = all[i].find('/');
@@ -152,11 +158,11 @@ BOOST_FIXTURE_TEST_CASE(buckets_of_all_volumes, World) {
     BOOST_TEST(buckets(after) == Texts(all.begin() + i + 1, all.end()),
                boost::test_tools::per_element());
   }
-  BOOST_TEST(buckets({"vol", "bucket11"}, 2) == (Texts{"vol/bucket2", "vol2/bucket3"}),
+  BOOST_TEST(buckets({"vol", "bucket11"}, 2) == (Texts{"vol/bucket2", "vol0/"}),
              boost::test_tools::per_element());
   BOOST_TEST(buckets({"vol1", "zzz"}, 1) == Texts{"vol2/bucket3"},
              boost::test_tools::per_element());
-  BOOST_TEST(buckets({"vol3", "bucket5"}).empty());
+  BOOST_TEST(buckets({"vol4", {}}).empty());
 }
 
 BOOST_FIXTURE_TEST_CASE(paths_of_a_tree, World) {

@@ -4,10 +4,27 @@ import json
 
 import support
 from recon import case
-from recon.case import BASE, ReconCase
+from recon.case import BASE, OwnServerCase, ReconCase
 
 MOST_INT = (1 << 31) - 1
 BUFFERED_ROWS = 10_000
+
+
+class ScanCase(ReconCase):
+    def check_scanned(self, target):
+        """More than limits::waiting_scans of it are refused."""
+        data = support.request_bytes("GET", BASE + target, [("Host", "localhost")])
+        connections = [support.Connection(self.addresses["recon"]) for _ in range(500)]
+        for connection in connections:
+            connection.send(data)
+        replies = [connection.reply() for connection in connections]
+        for connection in connections:
+            connection.close()
+        for reply in replies:
+            self.check_form(reply, "GET")
+        self.assertEqual({reply.status for reply in replies}, {200, 503})
+        refused = next(reply for reply in replies if reply.status == 503)
+        case.declared.saw("GET", BASE + target, refused)
 
 
 class TestVolumes(ReconCase):
@@ -104,7 +121,7 @@ class TestBuckets(ReconCase):
             {"type": "WORLD", "name": "WORLD", "scope": "ACCESS", "aclList": ["WRITE"]}])
 
 
-class TestLargeAnswers(ReconCase):
+class TestLargeAnswers(ScanCase):
     @classmethod
     def setUpClass(cls):
         world = cls()
@@ -139,21 +156,54 @@ class TestLargeAnswers(ReconCase):
         self.assertEqual((reply.status, reply["Content-Length"]), (200, None))
 
     def test_more_scans_than_may_wait_are_refused(self):
-        """limits::waiting_scans."""
+        self.check_scanned(f"/namespace/usage?path=/{self.name}")
 
-        target = f"/namespace/usage?path=/{self.name}"
-        data = support.request_bytes("GET", BASE + target, [("Host", "localhost")])
-        connections = [support.Connection(self.addresses["recon"]) for _ in range(500)]
-        for connection in connections:
-            connection.send(data)
-        replies = [connection.reply() for connection in connections]
-        for connection in connections:
-            connection.close()
-        for reply in replies:
-            self.check_form(reply, "GET")
-        self.assertEqual({reply.status for reply in replies}, {200, 503})
-        refused = next(reply for reply in replies if reply.status == 503)
-        case.declared.saw("GET", BASE + target, refused)
+
+class TestFarApart(OwnServerCase, ScanCase):
+    """Two of everything, at either end of very many places where there is nothing."""
+
+    EMPTY = 5000
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        world = cls()
+        world.setUp()
+        for volume in ("aaa", "zzz"):
+            world.volume(volume)
+            world.bucket(volume, "buc", True)
+            world.made("POST", f"/{volume}/buc/upload?uploads", status=200)
+        world.many(("POST", f"/e{i:04}") for i in range(cls.EMPTY))
+        world.many(("PUT", f"/zzz/buc/e{i:04}/", (), b"") for i in range(cls.EMPTY))
+        for name in ("aaa/buc/a", "zzz/buc/a", "zzz/buc/z/k"):
+            world.key(*name.split("/", 2), 10)
+        world.tearDown()
+
+    def test_buckets(self):
+        page = self.get("/buckets")
+        self.assertEqual(list(page), ["totalCount", "buckets"])
+        self.assertEqual([row["volumeName"] for row in page["buckets"]], ["aaa", "zzz"])
+        page = self.get("/buckets", prevKey="e4000/none")
+        self.assertEqual([row["volumeName"] for row in page["buckets"]], ["zzz"])
+        self.check_scanned("/buckets")
+
+    def test_sizes(self):
+        reply = self.call("/utilization/fileCount")
+        self.assertEqual([row["volume"] for row in reply.json()], ["aaa", "zzz"])
+        self.assertEqual(reply["Transfer-Encoding"], "chunked")  # in turns
+
+    def test_uploads(self):
+        page = self.get("/keys/open")
+        self.assertEqual([row["path"] for row in page["entities"]],
+                         ["/aaa/buc/upload", "/zzz/buc/upload"])
+        self.check_scanned("/keys/open")
+
+    def test_keys(self):
+        target = "/keys/listKeys?startPrefix=/zzz/buc"
+        page = self.call(target).json()
+        self.assertEqual(list(page)[-1], "keys")
+        self.assertEqual([row["path"] for row in page["keys"]], ["zzz/buc/a", "zzz/buc/z/k"])
+        self.check_scanned(target)
 
 
 class TestFileCount(ReconCase):
