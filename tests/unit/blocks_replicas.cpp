@@ -175,6 +175,16 @@ BOOST_AUTO_TEST_CASE(an_overwritten_block_is_found_by_the_next_check) {
   BOOST_TEST(read(object).ok());
 }
 
+BOOST_AUTO_TEST_CASE(a_block_overwritten_between_two_runs_is_found_by_the_second) {
+  const WrittenObject object = put_and_close();
+  const ContainerId id = container_of(object);
+  check();
+  stop();
+  overwrite(id, object.blocks[0].id.local);
+  start();
+  BOOST_TEST(is_unhealthy(id));
+}
+
 BOOST_AUTO_TEST_CASE(damage_that_is_read_counts_at_once) {
   const WrittenObject object = put_and_close();
   const ContainerId id = container_of(object);
@@ -252,10 +262,10 @@ BOOST_AUTO_TEST_CASE(the_scrub_keeps_to_its_rate_and_its_interval_over_restarts)
   }
   BOOST_TEST(store->metrics().scrubbed_bytes == all);
   round();  // the end of the last one
+  now += health.scrub_interval_ms / 2;
   kill_and_start();
-  round(health.scrub_interval_ms / 2);
   BOOST_TEST(store->metrics().scrubbed_bytes == 0u);  // of this run
-  round(health.scrub_interval_ms);
+  round(health.scrub_interval_ms / 2);
   BOOST_TEST(store->metrics().scrubbed_bytes > 0u);
 }
 

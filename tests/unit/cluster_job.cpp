@@ -25,11 +25,20 @@ BOOST_AUTO_TEST_CASE(a_lost_directory_silences_its_node) {
   BOOST_TEST((node_now().state == NodeState::healthy));
   round(last + 5 * 60'000 - now);
   BOOST_TEST((node_now().state == NodeState::stale));
+  BOOST_TEST(node_now().containers == 0u);
   BOOST_TEST(cluster->pipelines().empty());
   round(last + 10 * 60'000 - now);
   BOOST_TEST((node_now().state == NodeState::dead));
   BOOST_TEST(node_now().space->capacity == 1000u);
   BOOST_TEST(node_now().containers == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(a_directory_that_is_another_nodes_silences_its_own) {
+  const UnixMillis last = now;
+  fs::remove(options.directory / "node");
+  BOOST_TEST((open_node_file(options.directory).value() != node));
+  round();
+  BOOST_TEST(cluster->nodes(now).at(0).last_heartbeat == last);
 }
 
 BOOST_AUTO_TEST_CASE(a_removed_node_that_is_heard_joins_again) {
@@ -66,6 +75,7 @@ BOOST_AUTO_TEST_CASE(a_directory_made_anew_is_another_node) {
   BOOST_TEST(cluster->nodes(now).size() == 2u);
   BOOST_TEST((lost_node().state == NodeState::healthy));
   BOOST_TEST(lost_node().last_heartbeat == 0);
+  BOOST_TEST(cluster->pipelines().size() == 1u);
   BOOST_TEST(lost_node().containers == 0u);
   BOOST_TEST((cluster->history(id).at(0).node == lost));
   BOOST_TEST((cluster->remove(lost, now) == Removal::not_dead));
@@ -85,6 +95,7 @@ BOOST_AUTO_TEST_CASE(times_survive_a_kill_and_a_restart) {
   const ContainerId whole = container_of(put_and_close(2));
   check();
   const UnixMillis first_seen = replicas(whole).at(0).first_seen;
+  const UnixMillis set_up = cluster->nodes(now).at(0).set_up;
   fs::remove(file(lost));
   check();
   const UnixMillis since = now;
@@ -93,7 +104,9 @@ BOOST_AUTO_TEST_CASE(times_survive_a_kill_and_a_restart) {
     BOOST_TEST_REQUIRE(unhealthy().has_value());
     BOOST_TEST((unhealthy()->container == lost));
     BOOST_TEST(unhealthy()->since == since);
+    BOOST_TEST((cluster->unhealthy({.limit = 0}).counts == std::array<std::uint64_t, 4>{0, 1}));
     BOOST_TEST(replicas(whole).at(0).first_seen == first_seen);
+    BOOST_TEST(cluster->nodes(now).at(0).set_up == set_up);
     BOOST_TEST(cluster->history(lost).at(0).last_seen == history.last_seen);
     BOOST_TEST(cluster->history(lost).at(0).first_seen == history.first_seen);
   };
@@ -116,6 +129,12 @@ BOOST_AUTO_TEST_CASE(tasks_say_when_they_ran_over_restarts) {
   BOOST_TEST(health_task().updated == ran);
   round(health.interval_ms);
   BOOST_TEST(health_task().updated == now);
+  BOOST_TEST(!health_task().running);
+  round(-3 * health.interval_ms);  // the clock is set back
+  BOOST_TEST(health_task().updated == now);
+  cluster->tasks().begin(TaskId::container_health, now + 5);
+  BOOST_TEST(health_task().updated == now + 5);
+  BOOST_TEST(health_task().running);
   cluster->tasks().begin(TaskId::container_size_count, now);
   cluster->tasks().end(TaskId::container_size_count, now + 5, false);
   const UnixMillis counted = now + 5;

@@ -52,13 +52,15 @@ BOOST_AUTO_TEST_CASE(nodes_by_host_with_what_they_hold) {
   cluster.report(node_a, start, std::vector{report_of(1, whole, true, ContainerState::open)});
   cluster.report(node_a, start, std::vector{report_of(2, damaged)});
   cluster.report(node_b, start, std::vector{report_of(3, whole)});
+  cluster.join({1, 0}, "c", "/c", start);
   const auto nodes = cluster.nodes(start);
-  BOOST_TEST_REQUIRE(nodes.size() == 2u);
+  BOOST_TEST_REQUIRE(nodes.size() == 3u);
   BOOST_TEST(nodes[0].host == "a");
   BOOST_TEST(nodes[0].containers == 2u);
   BOOST_TEST(nodes[0].open_containers == 1u);
   BOOST_TEST(nodes[1].containers == 1u);
   BOOST_TEST(nodes[1].open_containers == 0u);
+  BOOST_TEST(nodes[2].host == "c");
 }
 
 BOOST_AUTO_TEST_CASE(a_silent_node_ages) {
@@ -75,8 +77,12 @@ BOOST_AUTO_TEST_CASE(replicas_of_a_dead_node_are_gone) {
   report(1, whole);
   BOOST_TEST(!cluster.age(start + 1000));
   BOOST_TEST(cluster.age(start + 5 * 60'000));
+  BOOST_TEST(!cluster.age(start + 5 * 60'000));
   BOOST_TEST(page({.limit = 10}).empty());
+  report(1, whole, start + 1000);
+  cluster.take_changes(false);
   BOOST_TEST(cluster.age(start + 10 * 60'000));
+  BOOST_TEST(cluster.take_changes(false).replicas.begin()->second->last_seen == start + 1000);
   BOOST_TEST((page({.limit = 10}) == Ids{1}));
   BOOST_TEST(cluster.replicas(ContainerId{1}).empty());
   BOOST_TEST(cluster.history(ContainerId{1}).size() == 1u);
@@ -100,7 +106,8 @@ BOOST_AUTO_TEST_CASE(a_dead_node_keeps_the_number_of_its_containers) {
 BOOST_AUTO_TEST_CASE(an_open_container_holds_its_dead_node) {
   cluster.report(node_a, start, std::vector{report_of(1, whole, true, ContainerState::open)});
   const UnixMillis late = start + 10 * 60'000;
-  BOOST_TEST((cluster.remove(node_a, start) == Removal::not_dead));
+  BOOST_TEST((cluster.remove(node_a, late - 1) == Removal::not_dead));
+  BOOST_TEST((cluster.remove(node_a, late) == Removal::holds_open_container));
   cluster.age(late);
   BOOST_TEST((cluster.remove(node_a, late) == Removal::holds_open_container));
   cluster.judge_again(late, std::vector{report_of(1, whole).container});
@@ -115,6 +122,7 @@ BOOST_AUTO_TEST_CASE(an_open_container_holds_its_dead_node) {
 BOOST_AUTO_TEST_CASE(a_pipeline_is_a_set_of_nodes_that_are_heard) {
   cluster.sync_pipelines(start);
   cluster.report(node_a, start, std::vector{report_of(1, whole, true, ContainerState::open)});
+  report(2, whole);
   const auto pipelines = cluster.pipelines();
   BOOST_TEST_REQUIRE(pipelines.size() == 2u);
   BOOST_TEST((pipelines[0].id == uuid_of_nodes({node_a})));
@@ -142,10 +150,51 @@ BOOST_AUTO_TEST_CASE(history_has_the_last_seen_first) {
   const auto history = cluster.history(ContainerId{1});
   BOOST_TEST_REQUIRE(history.size() == 2u);
   BOOST_TEST((history[0].node == node_b));
+  BOOST_TEST(history[0].first_seen == start + 1);
   cluster.report(node_a, start + 1, std::vector{report_of(1, whole)});
   BOOST_TEST((cluster.history(ContainerId{1})[0].node == node_a));
   BOOST_TEST(cluster.history(ContainerId{2}).empty());
-  BOOST_TEST((page({.filter = UnhealthyFilter::over_replicated, .limit = 10}) == Ids{1}));
+  for (const Uuid& node : {node_b, node_a})
+    cluster.report(node, start, std::vector{report_of(3, whole)});
+  BOOST_TEST((cluster.history(ContainerId{3})[0].node == node_a));
+  BOOST_TEST((page({.filter = UnhealthyFilter::over_replicated, .limit = 10}) == Ids{1, 3}));
+}
+
+BOOST_AUTO_TEST_CASE(a_row_shows_the_replicas_that_there_are) {
+  cluster.report(node_b, start, std::vector{report_of(1, whole)});
+  cluster.report(node_b, start, std::vector{report_of(1, missing)});
+  report(1, damaged, start + 1);
+  const UnhealthyView row = cluster.unhealthy({.limit = 1}).rows.at(0);
+  BOOST_TEST((row.pipeline == uuid_of_nodes({node_a})));
+  BOOST_TEST_REQUIRE(row.replicas.size() == 1u);
+  BOOST_TEST((row.replicas[0].node == node_a));
+}
+
+BOOST_AUTO_TEST_CASE(not_all_replicas_are_bad) {
+  ReplicaReport three = report_of(1, whole);
+  three.container.replication = Replication::three;
+  cluster.report(node_a, start, std::vector{three});
+  BOOST_TEST((page({.filter = UnhealthyFilter::under_replicated, .limit = 9}) == Ids{1}));
+  BOOST_TEST((page({.filter = UnhealthyFilter::all_replicas_bad, .limit = 9}) == Ids{}));
+}
+
+// As a later Dobson may leave them (spec/recon.md §9, D28).
+BOOST_AUTO_TEST_CASE(a_page_has_all_rows_of_its_last_container) {
+  LocalRows remembered;
+  for (const std::uint64_t id : {1, 2, 3}) {
+    for (const HealthState state : {HealthState::missing, HealthState::under_replicated})
+      remembered.unhealthy[{ContainerId{id}, state}] = UnhealthyRecord{};
+  }
+  const Cluster restarted({}, remembered, start);
+  const auto ids = [&](const UnhealthyQuery& query) {
+    Ids found;
+    for (const UnhealthyView& row : restarted.unhealthy(query).rows)
+      found.push_back(row.container.value);
+    return found;
+  };
+  BOOST_TEST((ids({.limit = 1}) == Ids{1, 1}));
+  BOOST_TEST((ids({.after = 1, .limit = 3}) == Ids{2, 2, 3, 3}));
+  BOOST_TEST((ids({.before = 3, .limit = 1}) == Ids{2, 2}));
 }
 
 BOOST_AUTO_TEST_CASE(pages_forward_and_backward) {
@@ -193,7 +242,18 @@ BOOST_AUTO_TEST_CASE(only_what_changes_is_to_be_written) {
   BOOST_TEST(cluster.take_changes(false).empty());
   BOOST_TEST((cluster.take_changes(true).replicas.begin()->second->last_seen == start + 1000));
 
-  report(2, whole, start + 2000);
+  const auto written = [&](ReplicaFile::Shape shape, UnixMillis now) {
+    report(1, shape, now);
+    const LocalRows rows = cluster.take_changes(false);
+    return rows.replicas.empty() ? std::nullopt : rows.replicas.begin()->second;
+  };
+  BOOST_TEST((written(damaged, start + 2000)->state == ReplicaState::unhealthy));
+  report(1, damaged, start + 3000);
+  BOOST_TEST(written(missing, start + 4000)->last_seen == start + 3000);
+  BOOST_TEST(!written(missing, start + 5000).has_value());
+  BOOST_TEST(written(damaged, start + 6000)->last_seen == start + 6000);
+
+  report(2, whole, start + 7000);
   cluster.give_back(std::move(changes));  // a write that failed takes nothing back
   const LocalRows again = cluster.take_changes(false);
   BOOST_TEST(again.nodes.size() == 2u);
