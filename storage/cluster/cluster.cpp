@@ -269,8 +269,8 @@ void Cluster::report_replica(const Uuid& node, UnixMillis now, const ReplicaRepo
     replica->record.first_seen = now;
   }
   ReplicaRecord& record = replica->record;
-  const bool other = fresh || !replica->present || record.state != *state ||
-                     record.scrubbed != report.file.scrubbed;
+  const bool other =
+      !replica->present || record.state != *state || record.scrubbed != report.file.scrubbed;
   replica->present = true;
   record.last_seen = now;
   record.state = *state;

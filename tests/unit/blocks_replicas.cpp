@@ -247,6 +247,17 @@ BOOST_AUTO_TEST_CASE(everything_is_read_once_in_the_interval) {
   BOOST_TEST(is_unhealthy(id));
 }
 
+BOOST_AUTO_TEST_CASE(a_long_block_is_read_to_its_end) {
+  reopen_with_blocks_of(4 * limits::scrub_read_bytes);
+  start();
+  const WrittenObject object = put_and_close();
+  const ContainerId id = container_of(object);
+  check();
+  rot(id, object.blocks[0].id.local + object.blocks[0].length - 1);
+  round(health.scrub_interval_ms);
+  BOOST_TEST(is_unhealthy(id));
+}
+
 BOOST_AUTO_TEST_CASE(the_scrub_keeps_to_its_rate_and_its_interval_over_restarts) {
   put_and_close();
   std::uint64_t all = 0;

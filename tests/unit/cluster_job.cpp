@@ -23,7 +23,9 @@ BOOST_AUTO_TEST_CASE(a_lost_directory_silences_its_node) {
   const auto node_now = [this] { return cluster->nodes(now).at(0); };
   BOOST_TEST(node_now().last_heartbeat == last);
   BOOST_TEST((node_now().state == NodeState::healthy));
-  round(last + 5 * 60'000 - now);
+  round(last + 5 * 60'000 - 1 - now);
+  BOOST_TEST(cluster->pipelines().size() == 1u);
+  round(1);
   BOOST_TEST((node_now().state == NodeState::stale));
   BOOST_TEST(node_now().containers == 0u);
   BOOST_TEST(cluster->pipelines().empty());
@@ -34,11 +36,14 @@ BOOST_AUTO_TEST_CASE(a_lost_directory_silences_its_node) {
 }
 
 BOOST_AUTO_TEST_CASE(a_directory_that_is_another_nodes_silences_its_own) {
+  const ContainerId id = container_of(put_and_close());
+  check();
   const UnixMillis last = now;
   fs::remove(options.directory / "node");
   BOOST_TEST((open_node_file(options.directory).value() != node));
-  round();
+  check();
   BOOST_TEST(cluster->nodes(now).at(0).last_heartbeat == last);
+  BOOST_TEST(replicas(id).at(0).last_seen == last);
 }
 
 BOOST_AUTO_TEST_CASE(a_removed_node_that_is_heard_joins_again) {
@@ -119,6 +124,7 @@ BOOST_AUTO_TEST_CASE(times_survive_a_kill_and_a_restart) {
 }
 
 BOOST_AUTO_TEST_CASE(tasks_say_when_they_ran_over_restarts) {
+  put_and_close();
   const auto health_task = [this] {
     return cluster->tasks().list().at(static_cast<std::size_t>(TaskId::container_health));
   };
@@ -129,7 +135,11 @@ BOOST_AUTO_TEST_CASE(tasks_say_when_they_ran_over_restarts) {
   BOOST_TEST(health_task().updated == ran);
   round(health.interval_ms);
   BOOST_TEST(health_task().updated == now);
-  BOOST_TEST(!health_task().running);
+  for (const auto& task : cluster->tasks().list()) BOOST_TEST(!task.running, task.name);
+  round(health.scrub_interval_ms);
+  const auto scrub = cluster->tasks().list().at(static_cast<std::size_t>(TaskId::scrub));
+  BOOST_TEST(scrub.updated == now);
+  BOOST_TEST(!scrub.failed);
   round(-3 * health.interval_ms);  // the clock is set back
   BOOST_TEST(health_task().updated == now);
   cluster->tasks().begin(TaskId::container_health, now + 5);
