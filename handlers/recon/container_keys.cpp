@@ -140,8 +140,8 @@ void container_keys(Context& context, http::Exchange& exchange) {
   if (limit == -1) limit = std::numeric_limits<std::int64_t>::max();
   if (!after || !container) limit = 0;
   answer_rows(context, exchange, "keys", limit,
-              std::make_unique<ContainerKeyRows>(*id, container ? container->keys : 0,
-                                                 after ? std::move(*after) : KeyPlace{}));
+              rows_of(ContainerKeyRows(*id, container ? container->keys : 0,
+                                       after ? std::move(*after) : KeyPlace{})));
 }
 
 }  // namespace dobson::recon

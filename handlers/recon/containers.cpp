@@ -122,15 +122,13 @@ Result<std::string> count_containers(const storage::ReadTxn& txn, int wanted) {
 void list_containers(Context& context, http::Exchange& exchange) {
   const auto page = container_page(exchange, 406);
   if (!page) return;
-  answer_rows(context, exchange, "containers", page->limit,
-              std::make_unique<ContainerRows>(page->after));
+  answer_rows(context, exchange, "containers", page->limit, rows_of(ContainerRows(page->after)));
 }
 
 void deleted_containers(Context& context, http::Exchange& exchange) {
   const auto page = container_page(exchange, 400);
   if (!page) return;
-  answer_rows(context, exchange, {}, page->limit,
-              std::make_unique<DeletedContainerRows>(page->after));
+  answer_rows(context, exchange, {}, page->limit, rows_of(DeletedContainerRows(page->after)));
 }
 
 std::unique_ptr<http::Deferred> container_count(Context& context, http::Exchange& exchange) {

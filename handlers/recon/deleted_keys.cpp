@@ -236,7 +236,7 @@ std::unique_ptr<http::Deferred> list_deleted_keys(Context& context, http::Exchan
     return nullptr;
   }
   const auto after = id_of(query_or_empty(exchange, "prevKey"));
-  auto rows = std::make_unique<DeletedKeys>(prefix, after, context.seed_names);
+  auto rows = rows_of(DeletedKeys(prefix, after, context.seed_names));
   if (!prefix.empty()) {
     return scan_rows(context, "deletedKeyInfo", limit_of(exchange), std::move(rows));
   }
@@ -248,8 +248,7 @@ void list_deleted_directories(Context& context, http::Exchange& exchange) {
   const auto limit = query_integer(exchange, "limit", limits::insight_rows);
   answer_rows(context, exchange, "deletedDirInfo",
               limit > 0 ? limit : std::numeric_limits<std::int64_t>::max(),
-              std::make_unique<DeletedDirectories>(query_or_empty(exchange, "prevKey"),
-                                                   context.seed_names));
+              rows_of(DeletedDirectories(query_or_empty(exchange, "prevKey"), context.seed_names)));
 }
 
 }  // namespace dobson::recon

@@ -89,7 +89,7 @@ void file_count(Context& context, http::Exchange& exchange) {
   Wanted wanted{.volume = text_of(exchange, "volume"),
                 .bucket = text_of(exchange, "bucket"),
                 .size = size > 0 ? static_cast<std::uint64_t>(size) : 0};
-  answer_rows(context, exchange, {}, all_rows, std::make_unique<FileCounts>(std::move(wanted)));
+  answer_rows(context, exchange, {}, all_rows, rows_of(FileCounts(std::move(wanted))));
 }
 
 }  // namespace dobson::recon

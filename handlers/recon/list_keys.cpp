@@ -225,7 +225,7 @@ std::unique_ptr<http::Deferred> list_keys(Context& context, http::Exchange& exch
   }
   const auto passed = asked->directories + (filter.takes_all() ? 0 : asked->keys);
   const auto limit = query_integer(exchange, "limit", limits::insight_rows);
-  auto rows = std::make_unique<KeyRows>(std::move(*asked), filter, std::move(**after));
+  auto rows = rows_of(KeyRows(std::move(*asked), filter, std::move(**after)));
   if (passed >= limits::reactor_rows) return scan_rows(context, "keys", limit, std::move(rows));
   answer_rows(context, exchange, "keys", limit, std::move(rows));
   return nullptr;

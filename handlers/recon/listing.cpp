@@ -16,11 +16,11 @@ struct Rows {
   Context& context;
   std::string_view name;
   std::int64_t limit;
-  std::unique_ptr<RowSource> source;
+  RowMaker make;
+  std::unique_ptr<RowSource> source = make();
   std::string text = {};  // of the first `count`
   std::int64_t count = 0;
   bool more = false;
-
   bool tired = false;  // before there were so many as one answer may hold
 
   void begin(const storage::ReadTxn& txn, ScanTime* time) {
@@ -41,61 +41,68 @@ void end_object(JsonWriter& json, const RowSource& source) {
   json.end_object();
 }
 
+// All that stands before the rows of a stream.
+std::string begin_text(const Rows& rows) {
+  auto& json = JsonWriter::begin();
+  if (rows.name.empty()) {
+    json.array().end_array();
+  } else {
+    begin_object(json, *rows.source);
+    rows.source->write_head(json);
+    json.key(rows.source->array(rows.name)).array().end_array();
+    end_object(json, *rows.source);
+  }
+  return std::string(json.text().substr(0, json.text().rfind(']')));
+}
+
 class RowStream final : public http::PageSource {
  public:
-  RowStream(unsigned reactor, Rows begun) : reactor_(reactor), rows_(std::move(begun)) {}
+  // Again from the first row: what was read so far is not kept while a client takes its time.
+  RowStream(unsigned reactor, const Rows& begun)
+      : reactor_(reactor),
+        context_(begun.context),
+        is_object_(!begun.name.empty()),
+        limit_(begun.limit),
+        begin_(begin_text(begun)),
+        source_(begun.make()) {}
 
   Result<bool> next(std::string& out) override {
-    if (!std::exchange(begun_, true)) {
-      append_begin(out);
-      return true;
-    }
-    RowSink sink(out, rows_.limit - rows_.count, out.size() + limits::stream_chunk_bytes,
-                 rows_.count > 0);
-    const bool full = rows_.source->next(rows_.context.readers.txn(reactor_), sink);
-    rows_.count += sink.count();
-    if (full && rows_.count < rows_.limit) return true;
+    out.append(std::exchange(begin_, {}));
+    RowSink sink(out, limit_ - count_, out.size() + limits::stream_chunk_bytes, count_ > 0);
+    const bool full = source_->next(context_.readers.txn(reactor_), sink);
+    count_ += sink.count();
+    if (full && count_ < limit_) return true;
     append_end(out);
     return false;
   }
 
  private:
-  // The first rows, without the end of their array. Not by the writer, which would keep as much.
-  void append_begin(std::string& out) {
-    auto& json = JsonWriter::begin();
-    if (rows_.name.empty()) {
-      json.array().end_array();
-    } else {
-      begin_object(json, *rows_.source);
-      rows_.source->write_head(json);
-      json.key(rows_.source->array(rows_.name)).array().end_array();
-      end_object(json, *rows_.source);
-    }
-    out.append(json.text().substr(0, json.text().rfind(']'))).append(rows_.text);
-    std::string().swap(rows_.text);
-  }
-
   void append_end(std::string& out) {
     out.push_back(']');
-    if (rows_.name.empty()) return;
+    if (!is_object_) return;
     auto& json = JsonWriter::begin();
     json.object();
-    rows_.source->write_sums(json, rows_.count);
-    rows_.source->write_tail(json, {});
+    source_->write_sums(json, count_);
+    source_->write_tail(json, {});
     json.end_object();
     out.append(",").append(json.text().substr(1));
-    if (!rows_.source->outer().empty()) out.push_back('}');
+    if (!source_->outer().empty()) out.push_back('}');
   }
 
   unsigned reactor_;
-  Rows rows_;
-  bool begun_ = false;
+  Context& context_;
+  bool is_object_;
+  std::int64_t limit_;
+  std::string begin_;
+  std::unique_ptr<RowSource> source_;
+  std::int64_t count_ = 0;
 };
 
-void answer_begun(http::Exchange& exchange, Rows rows) {
+void answer_begun(http::Exchange& exchange, Rows& rows) {
   if (rows.more) {
+    std::string().swap(rows.text);
     begin_json(exchange, 200);
-    exchange.finish_stream(std::make_unique<RowStream>(exchange.reactor(), std::move(rows)));
+    exchange.finish_stream(std::make_unique<RowStream>(exchange.reactor(), rows));
     return;
   }
   if (rows.count == 0 && rows.source->answer_none(exchange)) return;
@@ -116,16 +123,16 @@ void answer_begun(http::Exchange& exchange, Rows rows) {
 }  // namespace
 
 void answer_rows(Context& context, http::Exchange& exchange, std::string_view name,
-                 std::int64_t limit, std::unique_ptr<RowSource> source) {
-  Rows rows{context, name, limit, std::move(source)};
+                 std::int64_t limit, RowMaker make) {
+  Rows rows{context, name, limit, std::move(make)};
   rows.begin(context.read(exchange), nullptr);
-  answer_begun(exchange, std::move(rows));
+  answer_begun(exchange, rows);
 }
 
 std::unique_ptr<http::Deferred> scan_rows(Context& context, std::string_view name,
-                                          std::int64_t limit, std::unique_ptr<RowSource> source) {
-  const auto rows = std::make_shared<Rows>(Rows{context, name, limit, std::move(source)});
-  const auto make = [rows](const storage::ReadTxn& txn) -> Result<std::string> {
+                                          std::int64_t limit, RowMaker make) {
+  const auto rows = std::make_shared<Rows>(Rows{context, name, limit, std::move(make)});
+  const auto read = [rows](const storage::ReadTxn& txn) -> Result<std::string> {
     ScanTime time;
     rows->begin(txn, &time);
     if (rows->tired) return Error{Errc::overloaded};
@@ -133,9 +140,9 @@ std::unique_ptr<http::Deferred> scan_rows(Context& context, std::string_view nam
   };
   const auto answer = [rows](http::Exchange& exchange, const Result<std::string>& made) {
     if (!made) return answer_error(exchange, 503);
-    answer_begun(exchange, std::move(*rows));
+    answer_begun(exchange, *rows);
   };
-  return std::make_unique<Scan>(context.scans, context.store, make, answer);
+  return std::make_unique<Scan>(context.scans, context.store, read, answer);
 }
 
 }  // namespace dobson::recon

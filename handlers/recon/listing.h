@@ -1,13 +1,16 @@
 #pragma once
 
 // Answers that are rows. What fits is read from one snapshot, and the sums of its rows stand before
-// them; what does not is streamed, a fresh snapshot a page, and its sums stand behind them
-// (spec/recon.md §2).
+// them; what does not is streamed from its begin, a fresh snapshot a page, and its sums stand
+// behind them (spec/recon.md §2).
 
+#include <concepts>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "core/base/limits.h"
 #include "handlers/common/scan.h"
@@ -78,12 +81,19 @@ class RowSource {
   virtual bool answer_none(http::Exchange&) { return false; }
 };
 
+// Copies of a source that is at its begin.
+using RowMaker = std::function<std::unique_ptr<RowSource>()>;
+template <std::derived_from<RowSource> Source>
+RowMaker rows_of(Source begin) {
+  return [begin = std::move(begin)] { return std::make_unique<Source>(begin); };
+}
+
 // `{HEAD,SUMS,"NAME":[…],TAIL}`, or the array alone if it has no name.
 void answer_rows(Context& context, http::Exchange& exchange, std::string_view name,
-                 std::int64_t limit, std::unique_ptr<RowSource> source);
+                 std::int64_t limit, RowMaker make);
 
 // The same by the scan pool, for rows that are few among many; 503 after limits::scan_ms.
 std::unique_ptr<http::Deferred> scan_rows(Context& context, std::string_view name,
-                                          std::int64_t limit, std::unique_ptr<RowSource> source);
+                                          std::int64_t limit, RowMaker make);
 
 }  // namespace dobson::recon

@@ -255,7 +255,7 @@ std::unique_ptr<http::Deferred> list_open_keys(Context& context, http::Exchange&
   }
   const auto limit = limit_of(exchange);
   auto keys = rows_behind(context.store.open_keys(), *after, asked);
-  auto rows = std::make_unique<OpenRows>(std::move(asked), std::move(*after), std::move(keys));
+  auto rows = rows_of(OpenRows(std::move(asked), std::move(*after), std::move(keys)));
   const auto totals = storage::root_totals(txn);
   if (totals.volumes + totals.buckets >= limits::reactor_rows) {
     return scan_rows(context, "entities", limit, std::move(rows));

@@ -171,7 +171,7 @@ void answer_states(Context& context, http::Exchange& exchange,
     query.skipped = static_cast<std::uint64_t>(batch - 1) * static_cast<std::uint64_t>(limit);
   }
   answer_rows(context, exchange, "containers", filter ? limit : 0,
-              std::make_unique<StateRows>(context, query, filter ? limit : 0));
+              rows_of(StateRows(context, query, filter ? limit : 0)));
 }
 
 }  // namespace
@@ -211,7 +211,7 @@ void missing_containers(Context& context, http::Exchange& exchange) {
   const auto limit = query_integer(exchange, "limit", limits::insight_rows);
   const UnhealthyQuery query{.filter = UnhealthyFilter::missing};
   answer_rows(context, exchange, "containers", limit,
-              std::make_unique<MissingRows>(context.store.cluster(), query, limit));
+              rows_of(MissingRows(context.store.cluster(), query, limit)));
 }
 
 void unhealthy_containers(Context& context, http::Exchange& exchange) {

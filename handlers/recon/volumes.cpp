@@ -34,7 +34,7 @@ class VolumeRows final : public RowSource {
 
 void list_volumes(Context& context, http::Exchange& exchange) {
   answer_rows(context, exchange, "volumes", query_integer(exchange, "limit", limits::insight_rows),
-              std::make_unique<VolumeRows>(query_or_empty(exchange, "prevKey")));
+              rows_of(VolumeRows(query_or_empty(exchange, "prevKey"))));
 }
 
 }  // namespace dobson::recon
