@@ -59,6 +59,9 @@ constexpr std::size_t client_buffer_bytes = 64 * KiB;  // head of an answer and 
 constexpr unsigned client_lookup_threads = 2;          // a name that is not found can take seconds
 constexpr std::size_t client_lookups = 1024;           // names that wait for them; more: refused
 
+// --- memory ---
+constexpr int mapped_allocation_bytes = 1 << 20;  // from there on given back when it is freed
+
 // --- web pages, held in memory ---
 constexpr std::size_t static_bytes = 64 * MiB;  // more: refused at start
 

@@ -1,9 +1,12 @@
 // The server's command line. What it starts is in daemon.cpp.
 
+#include <malloc.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
 
+#include "core/base/limits.h"
 #include "handlers/ozone/routes.h"
 #include "handlers/recon/routes.h"
 #include "http/route/api_table.h"
@@ -58,6 +61,8 @@ int main(int argc, char** argv) {
   invocation.load_options = [file, sets] { return Options::load(option_table(), file, sets); };
   const auto options = invocation.load_options();
   if (!options) return refuse(options.error());
+  // Long answers go back to the system: by itself glibc keeps as much as was ever freed at once.
+  ::mallopt(M_MMAP_THRESHOLD, limits::mapped_allocation_bytes);
   if (const auto checked = check(*options); !checked) return refuse(checked.error());
   if (check_config) {
     std::puts("The options are right.");
