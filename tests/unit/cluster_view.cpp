@@ -176,6 +176,17 @@ BOOST_AUTO_TEST_CASE(not_all_replicas_are_bad) {
   cluster.report(node_a, start, std::vector{three});
   BOOST_TEST((page({.filter = UnhealthyFilter::under_replicated, .limit = 9}) == Ids{1}));
   BOOST_TEST((page({.filter = UnhealthyFilter::all_replicas_bad, .limit = 9}) == Ids{}));
+  BOOST_TEST(cluster.unhealthy({.limit = 1}).rows.at(0).actual == 1u);
+  cluster.report(node_b, start, std::vector{three});
+  BOOST_TEST(cluster.unhealthy({.limit = 1}).rows.at(0).actual == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(a_remembered_container_is_judged_once_it_is_reported) {
+  LocalRows remembered;
+  remembered.replicas[{ContainerId{1}, node_a}] = ReplicaRecord{};
+  Cluster restarted({}, remembered, start);
+  restarted.judge_again(start, std::vector{report_of(1, whole).container});
+  BOOST_TEST(restarted.unhealthy({.limit = 1}).rows.empty());
 }
 
 // As a later Dobson may leave them (spec/recon.md §9, D28).
