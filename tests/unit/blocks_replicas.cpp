@@ -247,6 +247,16 @@ BOOST_AUTO_TEST_CASE(everything_is_read_once_in_the_interval) {
   BOOST_TEST(is_unhealthy(id));
 }
 
+BOOST_AUTO_TEST_CASE(damage_in_one_container_hides_none_in_the_next) {
+  for (const std::uint64_t id : {1, 2}) {
+    put_and_close();
+    rot(ContainerId{id}, container_header_bytes);
+  }
+  check();
+  round(health.scrub_interval_ms);
+  for (const std::uint64_t id : {1, 2}) BOOST_TEST(is_unhealthy(ContainerId{id}));
+}
+
 BOOST_AUTO_TEST_CASE(a_long_block_is_read_to_its_end) {
   reopen_with_blocks_of(4 * limits::scrub_read_bytes);
   start();
