@@ -22,6 +22,8 @@ HEADERS = {"Date": "Thu, 01 Jan 1970 00:00:00 GMT", "Authorization": "OZONE root
 CORES = sorted(os.sched_getaffinity(0))
 SERVER_CORE, LOAD_CORE = CORES[0], CORES[-1]
 
+WIDE, WIDE_CHILDREN = "bench/wide/children", 10_000
+
 
 def on_core(core):
     return ["taskset", "-c", str(core)]
@@ -69,9 +71,10 @@ class Server:
 class Api:
     """Of the Dobson at `address`."""
 
-    def ask(self, method, path, statuses, receive=lambda reply: reply.read()):
+    def ask(self, method, path, statuses, receive=lambda reply: reply.read(), headers=()):
         connection = http.client.HTTPConnection(self.address)
-        connection.request(method, path, headers={**HEADERS, "x-ozone-user": "bench"})
+        connection.request(method, path,
+                           headers={**HEADERS, "x-ozone-user": "bench", **dict(headers)})
         reply = connection.getresponse()
         if reply.status not in statuses:
             raise RuntimeError(f"{method} {path}: {reply.status} {reply.read(2000)!r}")
@@ -89,6 +92,13 @@ class Api:
         listed = json.loads(self.ask("GET", "/bench", (200, 404)))
         return sum(bucket["keyCount"] for bucket in listed.get("buckets", ())
                    if bucket["bucketName"] == "keys")
+
+
+class Listener(Api):
+    """Another one of a server's."""
+
+    def __init__(self, address, pid):
+        self.address, self.pid = address, pid
 
 
 class Remote(Api):
@@ -124,9 +134,10 @@ class Dobsond(Server, Api):
         options = [word for setting in settings for word in ("--set", setting)]
         super().__init__([*wrapper, program, "--data", data, *options],
                          self.directory / "log")
-        listeners = data / "listeners.json"
-        self.wait_until(listeners.exists)
-        self.address = json.loads(listeners.read_text())["listeners"]["ozone"][0]
+        file = data / "listeners.json"
+        self.wait_until(file.exists)
+        self.listeners = json.loads(file.read_text())["listeners"]
+        self.address = self.listeners["ozone"][0]
         self.pid = self.process.pid
 
     def __exit__(self, *_):
@@ -145,7 +156,19 @@ class Generated(Dobsond):
     def __init__(self, program, data):
         self.directory = data.parent
         (data / "listeners.json").unlink(missing_ok=True)  # after kill -9
-        self.start(program, data, ("blocks.store=null",), ())
+        self.start(program, data, ("blocks.store=null", "listen.recon=127.0.0.1:0"), ())
+        self.recon = Listener(self.listeners["recon"][0], self.pid)
+
+    def make_wide_directory(self):
+        """Of 10,000 children, every other one a directory, unless it is there."""
+        volume, bucket, directory = WIDE.split("/")
+        self.ask("POST", f"/{volume}", (201, 409))
+        layout = {"x-ozone-bucket-layout": "FILE_SYSTEM_OPTIMIZED"}
+        self.ask("POST", f"/{volume}/{bucket}", (201, 409), headers=layout)
+        keys = [f"/{WIDE}/{i:05}" + ("/key" if i % 2 else "") for i in range(WIDE_CHILDREN)]
+        if self.ask("GET", f"{keys[-1]}?info=key", (200, 404), receive=lambda reply: reply.status) == 404:
+            for key in keys:
+                self.ask("PUT", key, (201,))
 
     def __exit__(self, *_):
         Server.__exit__(self)
