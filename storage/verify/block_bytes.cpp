@@ -21,8 +21,11 @@ Result<std::uint64_t> unaccounted_bytes(BlockFiles& files, BlockIndex& index, Co
   const Gaps rows = find_gaps(index, row.id, {});
   const auto path = files.directory() / container_file_name(row.id);
   const bool has_blocks = rows.rows_end > container_header_bytes;
-  // An OPEN container gets its file after its row; a crash in between is mended by the next start.
-  if (row.state == ContainerState::open && !has_blocks && !std::filesystem::exists(path)) return 0;
+  // An OPEN container gets its file after its row, and a DELETING one loses it before it is
+  // DELETED; a crash in between is mended by the next start.
+  const bool may_lack_file =
+      row.state == ContainerState::open || row.state == ContainerState::deleting;
+  if (may_lack_file && !has_blocks && !std::filesystem::exists(path)) return 0;
   const auto file = TRY(files.open(row.id));
   return count_used(*file, find_gaps(index, row.id, {{}, TRY(file->size())}));
 }
@@ -44,6 +47,7 @@ std::uint64_t verify_containers(BlockFiles& files, BlockIndex& index,
   std::uint64_t unaccounted = 0;
   std::set<std::string> known;
   for (const ContainerRow& row : index.containers()) {
+    if (row.state == ContainerState::deleted) continue;
     known.insert(container_file_name(row.id));
     const auto bytes = unaccounted_bytes(files, index, row);
     if (bytes.ok()) {

@@ -186,6 +186,23 @@ BOOST_AUTO_TEST_CASE(bytes_that_belong_to_no_key_are_no_damage) {
   BOOST_TEST(found[0] == "4.0 KiB of container files belong to no key; the server gives them back");
 }
 
+BOOST_AUTO_TEST_CASE(containers_at_their_end_need_no_file) {
+  damage([](WriteTxn& txn) {
+    StateRecord state = read_state(txn);
+    for (const ContainerState end : {ContainerState::deleting, ContainerState::deleted}) {
+      storage::put(txn, catalog::containers, ContainerId{state.next_container++}, {.state = end});
+      ++state.containers[static_cast<std::size_t>(end)];
+    }
+    write_state(txn, state);
+  });
+  std::vector<std::string> found;
+  BOOST_TEST(lines(found) == 0);
+  BOOST_TEST(found.empty());
+  const std::string left = container_file_name({3});
+  std::ofstream(data / "blocks" / left).put('x');  // of the deleted one
+  expect({"containers " + left + ": a file of no container"});
+}
+
 BOOST_AUTO_TEST_CASE(findings_as_json) {
   damage([](WriteTxn& txn) { storage::put(txn, catalog::containers, ContainerId{77}, {}); });
   std::vector<std::string> found;
