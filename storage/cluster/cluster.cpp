@@ -68,38 +68,42 @@ NodeView Cluster::view_of(const Uuid& id, const Node& node, UnixMillis now) cons
   return {id, host, directory, set_up, state_of(node, now), node.last_heartbeat, node.space, 0, 0};
 }
 
-std::vector<NodeView> Cluster::nodes(UnixMillis now) const {
-  std::lock_guard lock(mutex_);
-  std::map<Uuid, NodeView> views;
-  for (const auto& [id, node] : nodes_) views[id] = view_of(id, node, now);
+const std::map<Uuid, Cluster::Held>& Cluster::held() const {
+  if (held_) return *held_;
+  auto& counts = held_.emplace();
   for (const auto& [id, container] : containers_) {
     for (const Replica& replica : container.replicas) {
-      const auto view = views.find(replica.node);
-      if (view == views.end()) continue;
-      NodeView& node = view->second;
-      if (node.state == NodeState::dead) {
-        if (replica.record.state != ReplicaState::deleted) ++node.containers;
-      } else if (replica.present) {
-        ++node.containers;
-        if (container.row->state == ContainerState::open) ++node.open_containers;
-      }
+      Held& of_node = counts[replica.node];
+      if (replica.record.state != ReplicaState::deleted) ++of_node.kept;
+      if (!replica.present) continue;
+      ++of_node.present;
+      if (container.row->state == ContainerState::open) ++of_node.open;
     }
   }
-  std::vector<NodeView> sorted;
-  for (auto& [id, view] : views) sorted.push_back(std::move(view));
-  std::ranges::sort(sorted, {}, [](const NodeView& view) { return std::tie(view.host, view.id); });
-  return sorted;
+  return counts;
+}
+
+std::vector<NodeView> Cluster::nodes(UnixMillis now) const {
+  std::lock_guard lock(mutex_);
+  std::vector<NodeView> views;
+  for (const auto& [id, node] : nodes_) {
+    NodeView& view = views.emplace_back(view_of(id, node, now));
+    const auto counts = held().find(id);
+    if (counts == held().end()) continue;
+    const bool dead = view.state == NodeState::dead;
+    view.containers = dead ? counts->second.kept : counts->second.present;
+    view.open_containers = dead ? 0 : counts->second.open;
+  }
+  std::ranges::sort(views, {}, [](const NodeView& view) { return std::tie(view.host, view.id); });
+  return views;
 }
 
 std::vector<PipelineView> Cluster::pipelines() const {
   std::lock_guard lock(mutex_);
   std::vector<PipelineView> views = pipelines_;
-  for (const auto& [id, container] : containers_) {
-    if (!container.row || container.row->state != ContainerState::open) continue;
-    for (PipelineView& view : views) {
-      const auto replica = find_replica(container, view.nodes.front());
-      if (replica != container.replicas.end() && replica->present) ++view.open_containers;
-    }
+  for (PipelineView& view : views) {
+    const auto counts = held().find(view.nodes.front());
+    if (counts != held().end()) view.open_containers = counts->second.open;
   }
   return views;
 }
@@ -235,6 +239,7 @@ bool Cluster::heartbeat(const Uuid& id, UnixMillis now, const NodeSpace& space) 
 
 void Cluster::report(const Uuid& node, UnixMillis now, std::span<const ReplicaReport> reports) {
   std::lock_guard lock(mutex_);
+  held_.reset();
   for (const ReplicaReport& report : reports) {
     const bool deleted = report.container.state == ContainerState::deleted;
     if (deleted && !containers_.contains(report.container.id)) continue;
@@ -317,6 +322,7 @@ void Cluster::set_unhealthy(const UnhealthyKey& key, const std::optional<Unhealt
 
 void Cluster::judge_again(UnixMillis now, std::span<const ContainerRow> rows) {
   std::lock_guard lock(mutex_);
+  held_.reset();
   for (const ContainerRow& row : rows) {
     const auto container = containers_.find(row.id);
     if (container == containers_.end() || !container->second.row) continue;
@@ -341,6 +347,7 @@ bool Cluster::age(UnixMillis now) {
       const auto replica = find_replica(container, id);
       if (replica == container.replicas.end() || !replica->present) continue;
       replica->present = false;
+      held_.reset();
       changes_.replicas[{container_id, id}] = replica->record;
       judge_container(container_id, container, now);
     }

@@ -168,7 +168,16 @@ class Cluster {
   };
   using Unhealthy = std::map<UnhealthyKey, UnhealthyRecord>;
 
+  // Replicas of a node: those that are there, of these the OPEN ones, and all that are not known to
+  // be deleted.
+  struct Held {
+    std::uint64_t present = 0;
+    std::uint64_t open = 0;
+    std::uint64_t kept = 0;
+  };
+
   // With the mutex held.
+  const std::map<Uuid, Held>& held() const;
   NodeState state_of(const Node& node, UnixMillis now) const;
   NodeView view_of(const Uuid& id, const Node& node, UnixMillis now) const;
   void report_replica(const Uuid& node, UnixMillis now, const ReplicaReport& report,
@@ -188,6 +197,8 @@ class Cluster {
   std::array<std::uint64_t, 4> counts_{};
   std::vector<PipelineView> pipelines_;
   LocalRows changes_;
+  // Counted when it is asked for; nothing: a replica or a container has changed since.
+  mutable std::optional<std::map<Uuid, Held>> held_;
 };
 
 }  // namespace dobson::storage
