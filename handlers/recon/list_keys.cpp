@@ -72,10 +72,24 @@ struct Asked {
   bool is_tree() const { return bucket.layout == storage::Layout::file_system_optimized; }
 };
 
+// Of an object, without the name of its first member.
+std::string_view first_value(std::string_view object) {
+  object.remove_suffix(1);
+  return object.substr(object.find(':') + 1);
+}
+
 class KeyRows final : public RowSource {
  public:
   KeyRows(Asked asked, Filter filter, std::string after)
-      : asked_(std::move(asked)), filter_(filter), after_(std::move(after)) {}
+      : asked_(std::move(asked)), filter_(filter), after_(std::move(after)) {
+    auto& place = http::JsonWriter::begin().object().key("volumeName").string(asked_.volume_name);
+    place.key("bucketName").string(asked_.bucket_name).end_object();
+    place_ = first_value(place.text());
+    auto& copies = http::JsonWriter::begin().object();
+    write_replication(copies, "replicationInfo", asked_.bucket.replication);
+    copies.key("isKey").boolean(true).end_object();
+    copies_ = first_value(copies.text());
+  }
 
   bool next(const storage::ReadTxn& txn, RowSink& sink) override {
     above_.reset();
@@ -130,14 +144,13 @@ class KeyRows final : public RowSource {
     bytes_ += row.size;
     path_.assign(volume).append("/").append(bucket).append("/").append(row.name);
     auto& json = http::JsonWriter::begin();
-    json.object().key("volumeName").string(volume).key("bucketName").string(bucket);
+    json.object().key("volumeName").raw_value(place_);
     json.key("keyName").string(name).key("dataSize").number(row.size);
     json.key("parentId").number(parent.value).key("file").boolean(true);
     json.key("creationTime").integer(row.created).key("modificationTime").integer(row.modified);
     json.key("key").string(last_).key("path").string(path_);
     json.key("replicatedSize").number(row.size * copies_of(asked_.bucket.replication));
-    write_replication(json, "replicationInfo", asked_.bucket.replication);
-    json.key("isKey").boolean(true).key("size").number(row.size).end_object();
+    json.key("replicationInfo").raw_value(copies_).key("size").number(row.size).end_object();
     return json.text();
   }
 
@@ -153,6 +166,10 @@ class KeyRows final : public RowSource {
   std::uint64_t bytes_ = 0;
   std::optional<Above> above_;  // the directory of the last row
   std::string path_;
+  // What all rows have alike: the values of volumeName and replicationInfo, and the members that
+  // follow these.
+  std::string place_;
+  std::string copies_;
 };
 
 // Nothing: no keys can be there.
