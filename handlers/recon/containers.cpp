@@ -1,6 +1,6 @@
 #include "handlers/recon/containers.h"
 
-#include <fmt/format.h>
+#include <fmt/compile.h>
 
 #include <array>
 #include <bit>
@@ -30,11 +30,11 @@ class ContainerRows final : public RowSource {
     return storage::visit_containers(
         txn, after_, [&](ContainerId id, const ContainerRecord& container) {
           if (sink.full()) return false;
-          const auto row =
-              fmt::format_to_n(text_.data(), text_.size(),
-                               R"({{"ContainerID":{},"NumberOfKeys":{},"pipelines":null}})",
-                               id.value, container.blocks);
-          sink.add({text_.data(), row.size});
+          const auto* const end = fmt::format_to(
+              text_.data(),
+              FMT_COMPILE(R"({{"ContainerID":{},"NumberOfKeys":{},"pipelines":null}})"), id.value,
+              container.blocks);
+          sink.add({text_.data(), end});
           after_ = id;
           return true;
         });
