@@ -15,6 +15,8 @@ FILE = Path(__file__).with_name("gate.json")
 TOLERANCE = {"instructions": 0.10, "syscalls": 0.10, "written": 0.30}
 # How often threads wait for each other is a matter of the machine's other work.
 WAITS = "futex,sched_yield,epoll_wait,epoll_ctl,timerfd_settime,restart_syscall"
+# So that what a delete leaves to later is always counted with it.
+PURGES_AT_ONCE = ("blocks.delete_delay=0 s",)
 
 
 class NotPermitted(Exception):
@@ -60,15 +62,21 @@ class Gate:
         counted = {}
         for workload, requests in rows.GATED.items():
             self.bench.progress.say(f"counting: {workload}")
-            row = rows.Row(workload, workload, 1, (),
-                           prepared="load_doomed" if workload == "delete" else None)
+            deletes = workload == "delete"
+            row = rows.Row(workload, workload, 1, (), prepared="load_doomed" if deletes else None)
             for counting in (False, True):
                 span = self.bench.prepare(row, {}, requests) or {"requests": requests}
-                if not counting:
+
+                def run():
                     self.bench.load(workload, **span)
-                    continue
-                counts = count(dobsond, lambda: self.bench.load(workload, **span))
-                counted[workload] = {name: value / requests for name, value in counts.items()}
+                    if deletes:
+                        dobsond.wait_until_purged()
+
+                if counting:
+                    counts = count(dobsond, run)
+                    counted[workload] = {name: value / requests for name, value in counts.items()}
+                else:
+                    run()
         return counted
 
     def instructions(self, dobsond, run):
@@ -83,9 +91,10 @@ class Gate:
         return {"syscalls": calls_in(self.log), "written": written_by(dobsond.pid) - before}
 
     def measure(self):
-        with self.bench.counted_dobsond() as dobsond:
+        with self.bench.counted_dobsond(PURGES_AT_ONCE) as dobsond:
             counted = self.each(dobsond, self.instructions)
-        with servers.Dobsond(self.bench.dobsond_program, self.bench.scratch / "dobsond") as dobsond:
+        with servers.Dobsond(self.bench.dobsond_program, self.bench.scratch / "dobsond",
+                             PURGES_AT_ONCE) as dobsond:
             try:
                 for workload, counts in self.each(dobsond, self.calls).items():
                     counted[workload] |= counts

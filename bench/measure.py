@@ -208,10 +208,10 @@ class Bench:
         yield
         self.generator.keys = self.keys
 
-    def counted_dobsond(self):
+    def counted_dobsond(self, settings=()):
         program = self.scratch / "dobsond_without_lines"  # valgrind 3.19 cannot read clang-19's
         subprocess.run(["strip", "--strip-debug", "-o", program, self.dobsond_program], check=True)
-        return servers.CountedDobsond(program, self.scratch / "counted")
+        return servers.CountedDobsond(program, self.scratch / "counted", settings)
 
     def count_instructions(self):
         """User instructions a request of each row, all threads of the server, by callgrind."""

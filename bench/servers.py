@@ -16,6 +16,7 @@ from pathlib import Path
 
 START_TIMEOUT_S = 60
 STOP_TIMEOUT_S = 60
+PURGE_LOOK_S = 0.5  # a look is counted like any request
 HEADERS = {"Date": "Thu, 01 Jan 1970 00:00:00 GMT", "Authorization": "OZONE root",
            "x-ozone-version": "v1"}
 
@@ -86,6 +87,12 @@ class Api:
         self.ask("GET", "/-/ready", (200,))
         for path in ("", "/keys", "/large", "/huge", "/puts", "/doomed"):
             self.ask("POST", f"/bench{path}", (201, 409))
+
+    def wait_until_purged(self):
+        """Nothing of what was deleted waits any more."""
+        backlog = re.compile(rb"^dobson_store_deletion_backlog{.*} [1-9]", re.MULTILINE)
+        while backlog.search(self.ask("GET", "/-/metrics", (200,))):
+            time.sleep(PURGE_LOOK_S)
 
     def keys(self):
         """Of /bench/keys; none: it is not there."""
@@ -182,8 +189,8 @@ class Generated(Dobsond):
 class CountedDobsond(Dobsond):
     """Under callgrind, which has no room for the usual map."""
 
-    def __init__(self, program, directory):
-        super().__init__(program, directory, settings=("store.map_size=8 GiB",),
+    def __init__(self, program, directory, settings=()):
+        super().__init__(program, directory, settings=("store.map_size=8 GiB", *settings),
                          wrapper=("valgrind", "--tool=callgrind",
                                   f"--callgrind-out-file={directory / 'callgrind'}"))
 
