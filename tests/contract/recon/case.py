@@ -3,6 +3,9 @@ test makes volumes of its own, through the object API."""
 
 import concurrent.futures
 import itertools
+import os
+import shutil
+import tempfile
 import time
 import unittest
 import urllib.parse
@@ -11,6 +14,7 @@ import expectation
 import support
 
 BASE = "/api/v1"
+DEADLINE_S = 60
 FIXED = {"Cache-Control": "no-cache", "Pragma": "no-cache", "X-Content-Type-Options": "nosniff",
          "X-XSS-Protection": "1; mode=block", "X-FRAME-OPTIONS": "SAMEORIGIN"}
 STANDARD = [("Host", "localhost"), ("x-ozone-version", "v1"),
@@ -42,6 +46,17 @@ class ReconCase(unittest.TestCase):
     upstream = None  # the same; plays Prometheus
     started = time.time()
     maxDiff = None
+
+    @classmethod
+    def setUpClass(cls):
+        world = cls()
+        world.setUp()
+        cls.load(world)
+        world.tearDown()
+
+    @classmethod
+    def load(cls, world):
+        """What the tests of the class look at; `world`: a case of it."""
 
     def setUp(self):
         self.connections = {}
@@ -98,6 +113,13 @@ class ReconCase(unittest.TestCase):
         self.assertEqual(reply.status, 200, reply)
         return reply.json()
 
+    def until(self, target, is_right, **query):
+        """What a page says as soon as it is right."""
+        end = time.monotonic() + DEADLINE_S
+        while not is_right(page := self.get(target, **query)):
+            self.assertLess(time.monotonic(), end, page)
+        return page
+
     def refused(self, status, target, method="GET", headers=(), body=None):
         reply = self.call(target, method, headers, body)
         self.assertEqual(reply.status, status, f"{method} {target}: {reply}")
@@ -116,10 +138,7 @@ class ReconCase(unittest.TestCase):
 
     def settled(self):
         """The state of the cluster once nothing is below deleted directories."""
-        end = time.monotonic() + 60
-        while (state := self.get("/clusterState"))["deletedDirs"] != 0:
-            self.assertLess(time.monotonic(), end, state)
-        return state
+        return self.until("/clusterState", lambda state: state["deletedDirs"] == 0)
 
     def volume(self, name=None, quota=None, **who):
         name = name or f"vol{next(fresh_numbers)}"
@@ -154,12 +173,28 @@ class OwnServerCase(ReconCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.server = support.Server(cls.program, cls.SETTINGS)
-        cls.addresses = cls.server.addresses
+        cls.directory = tempfile.mkdtemp(prefix="recon-")
+        cls.begin()
+        super().setUpClass()
 
     @classmethod
     def tearDownClass(cls):
         cls.server.stop()
+        shutil.rmtree(cls.directory)
+
+    @classmethod
+    def begin(cls):
+        cls.server = support.Server(cls.program, cls.SETTINGS, directory=cls.directory)
+        cls.addresses = cls.server.addresses
+
+    def restart(self):
+        self.tearDown()
+        self.setUp()
+        self.server.stop()
+        self.begin()
+
+    def file_of(self, container):
+        return os.path.join(self.server.data, "blocks", f"{container:016x}.container")
 
 
 def asked(target, query):

@@ -2,16 +2,12 @@
 nodes that have them, and what waits in them."""
 
 import os
-import shutil
 import socket
-import tempfile
 import time
 
-import support
-from recon.case import ReconCase
+from recon.case import OwnServerCase, ReconCase
 
 MIB = 1 << 20
-DEADLINE_S = 60
 REPLICA = ["containerId", "datanodeUuid", "datanodeHost", "firstSeenTime", "lastSeenTime",
            "lastBcsId", "state", "dataChecksum", "firstReportTimestamp", "lastReportTimestamp"]
 COUNTS = ["missingCount", "underReplicatedCount", "overReplicatedCount", "misReplicatedCount",
@@ -20,50 +16,11 @@ STATES = ["MISSING", "UNDER_REPLICATED", "OVER_REPLICATED", "MIS_REPLICATED", "R
           "EMPTY_MISSING", "NEGATIVE_SIZE", "ALL_REPLICAS_BAD"]
 
 
-class OwnServer(ReconCase):
-    """A server for one class of tests, or for each of them."""
-    settings = ()
+class TestContainers(OwnServerCase):
+    SETTINGS = ("blocks.delete_delay=1 h", "blocks.container_size=16 MiB")
 
     @classmethod
-    def setUpClass(cls):
-        cls.directory = tempfile.mkdtemp(prefix="containers-")
-        cls.begin()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.stop()
-        shutil.rmtree(cls.directory)
-
-    @classmethod
-    def begin(cls):
-        cls.server = support.Server(cls.program, cls.settings, directory=cls.directory)
-        cls.addresses = cls.server.addresses
-
-    def restart(self):
-        self.tearDown()
-        self.setUp()
-        self.server.stop()
-        self.begin()
-
-    def until(self, target, is_right, **query):
-        """What a page says as soon as it is right."""
-        end = time.monotonic() + DEADLINE_S
-        while not is_right(page := self.get(target, **query)):
-            self.assertLess(time.monotonic(), end, page)
-        return page
-
-    def file_of(self, container):
-        return os.path.join(self.server.data, "blocks", f"{container:016x}.container")
-
-
-class TestContainers(OwnServer):
-    settings = ("blocks.delete_delay=1 h", "blocks.container_size=16 MiB")
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        world = cls()
-        world.setUp()
+    def load(cls, world):
         world.volume("flat")
         world.bucket("flat", "obs")
         world.volume("tree")
@@ -80,7 +37,6 @@ class TestContainers(OwnServer):
             world.key("flat", "obs", f"large{number}", 3 * MIB)
         world.until("/pendingDeletion", lambda page: page["totalBlocksCount"] == 2,
                     component="scm")
-        world.tearDown()
 
     def test_list(self):
         page = self.get("/containers")
@@ -340,8 +296,8 @@ class TestTriggers(ReconCase):
         self.assertEqual(self.get("/triggerdbsync/scm/snapshot/status")["status"], "IDLE")
 
 
-class TestLife(OwnServer):
-    settings = ("blocks.delete_delay=0", "blocks.container_size=16 MiB")
+class TestLife(OwnServerCase):
+    SETTINGS = ("blocks.delete_delay=0", "blocks.container_size=16 MiB")
 
     def test_full_ones_close_and_empty_ones_go(self):
         volume = self.volume()
@@ -366,19 +322,15 @@ class TestLife(OwnServer):
         self.assertEqual(listed[0], {"ContainerID": 1, "NumberOfKeys": 0, "pipelines": None})
 
 
-class TestDamage(OwnServer):
+class TestDamage(OwnServerCase):
     """Real files are broken; every page tells it within the interval of the check."""
-    settings = ("blocks.check_interval=1 s", "blocks.scrub_interval=1 s")
+    SETTINGS = ("blocks.check_interval=1 s", "blocks.scrub_interval=1 s")
 
     @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        world = cls()
-        world.setUp()
+    def load(cls, world):
         world.volume("damaged")
         world.bucket("damaged", "buc")
         world.key("damaged", "buc", "key", 100_000)
-        world.tearDown()
 
     def unhealthy(self, state, **query):
         return self.get(f"/containers/unhealthy/{state}", **query)
@@ -435,9 +387,9 @@ class TestDamage(OwnServer):
         self.until("/containers/unhealthy", lambda page: page["underReplicatedCount"] == 0)
 
 
-class TestReasons(OwnServer):
+class TestReasons(OwnServerCase):
     """§4.5.1: recon.reason_text = true."""
-    settings = ("recon.reason_text=true", "blocks.check_interval=1 s", "blocks.scrub_interval=1 s",
+    SETTINGS = ("recon.reason_text=true", "blocks.check_interval=1 s", "blocks.scrub_interval=1 s",
                 "nodes.health_interval=1 s", "blocks.delete_delay=1 h")
 
     def reason(self, state):

@@ -6,13 +6,12 @@ import os
 import stat
 import tarfile
 import tempfile
-import time
 import uuid
 
 import recon_recording as recording
 import support
 from expectation import ANY
-from recon.case import BASE, ReconCase, wrong_headers
+from recon.case import BASE, OwnServerCase, ReconCase, wrong_headers
 
 PAGE = "/containers/unhealthy/export"
 STATES = ["MISSING", "UNDER_REPLICATED", "OVER_REPLICATED", "MIS_REPLICATED", "REPLICA_MISMATCH",
@@ -32,11 +31,13 @@ class ExportCase(ReconCase):
         return reply.json()
 
     def completed(self, job):
-        end = time.monotonic() + support.TIMEOUT_S
-        while (now := self.get(f"{PAGE}/{job['jobId']}"))["status"] != "COMPLETED":
-            self.assertIn(now["status"], ("QUEUED", "RUNNING"))
-            self.assertLess(time.monotonic(), end, now)
+        now = self.ended(job)
+        self.assertEqual(now["status"], "COMPLETED")
         return now
+
+    def ended(self, job):
+        return self.until(f"{PAGE}/{job['jobId']}",
+                          lambda now: now["status"] not in ("QUEUED", "RUNNING"))
 
     def plain(self, job, method, page="", headers=()):
         """A success that is no JSON."""
@@ -144,31 +145,20 @@ class TestJobs(ExportCase):
         self.refused(406, f"{PAGE}/{job['jobId']}", headers=[("Accept", "text/plain")])
 
 
-class TestUnhealthy(ExportCase):
+class TestUnhealthy(OwnServerCase, ExportCase):
     """Container 1 has lost its file, container 2 its end."""
 
+    SETTINGS = ("blocks.check_interval=1 s",)
+
     @classmethod
-    def setUpClass(cls):
-        cls.server = support.Server(cls.program, ["blocks.check_interval=1 s"])
-        cls.addresses = cls.server.addresses
-        world = cls()
-        world.setUp()
+    def load(cls, world):
         volume = world.volume()
         world.bucket(volume, "buc")
         for number, harm in ((1, os.remove), (2, lambda path: os.truncate(path, 4096))):
             world.key(volume, "buc", f"key{number}", 100_000)
-            harm(os.path.join(cls.server.data, "blocks", f"{number:016x}.container"))
-            world.wait_for(number)
-        world.tearDown()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.stop()
-
-    def wait_for(self, containers):
-        end = time.monotonic() + support.TIMEOUT_S
-        while len((page := self.get("/containers/unhealthy"))["containers"]) < containers:
-            self.assertLess(time.monotonic(), end, page)
+            harm(world.file_of(number))
+            world.until("/containers/unhealthy",
+                        lambda page, number=number: len(page["containers"]) == number)
 
     def row(self, state):
         row, = self.get(f"/containers/unhealthy/{state}")["containers"]
@@ -267,23 +257,14 @@ class TestUnhealthy(ExportCase):
             self.assertEqual(text.splitlines()[0], theirs[name].splitlines()[0])
 
 
-class TestNoSpace(ExportCase):
+class TestNoSpace(OwnServerCase, ExportCase):
     """The disk is as good as full."""
 
-    @classmethod
-    def setUpClass(cls):
-        cls.server = support.Server(cls.program, ["store.free_watermark=1024 TiB"])
-        cls.addresses = cls.server.addresses
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.stop()
+    SETTINGS = ("store.free_watermark=1024 TiB",)
 
     def test_a_job_that_failed(self):
         job = self.submit("MISSING")
-        end = time.monotonic() + support.TIMEOUT_S
-        while (now := self.get(f"{PAGE}/{job['jobId']}"))["status"] in ("QUEUED", "RUNNING"):
-            self.assertLess(time.monotonic(), end, now)
+        now = self.ended(job)
         self.assertEqual(now["status"], "FAILED")
         self.assertTrue(now["errorMessage"])
         self.refused(409, f"{PAGE}/{job['jobId']}/download")

@@ -212,9 +212,7 @@ class TestLargeLists(ListCase):
     BUFFERED, EMPTY = 10_000, 1500
 
     @classmethod
-    def setUpClass(cls):
-        world = cls()
-        world.setUp()
+    def load(cls, world):
         name = world.volume()
         world.bucket(name, "buc")
         cls.prefix = f"/{name}/buc"
@@ -224,7 +222,6 @@ class TestLargeLists(ListCase):
         cls.empty = cls.rows[cls.BUFFERED + 1:-1]
         filled = set(cls.filled)
         world.many(("PUT", "/" + row, [], bytes(row in filled)) for row in cls.rows)
-        world.tearDown()
 
     def streamed(self, **query):
         page = self.get("/keys/listKeys", startPrefix=self.prefix, **query)

@@ -55,16 +55,13 @@ class TestVolumes(ReconCase):
 
 class TestBuckets(ReconCase):
     @classmethod
-    def setUpClass(cls):
-        world = cls()
-        world.setUp()
+    def load(cls, world):
         cls.rows = []
         for volume in ("buca", "bucb", "bucc"):
             world.volume(volume)
             for name in ("one", "three", "two") if volume != "bucb" else ():
                 world.bucket(volume, name)
                 cls.rows.append((volume, name))
-        world.tearDown()
 
     def names(self, **query):
         page = self.get("/buckets", **query)
@@ -123,13 +120,10 @@ class TestBuckets(ReconCase):
 
 class TestLargeAnswers(ScanCase):
     @classmethod
-    def setUpClass(cls):
-        world = cls()
-        world.setUp()
+    def load(cls, world):
         cls.name = world.volume()
         cls.rows = [f"b{i:05}" for i in range(BUFFERED_ROWS + 1)]
         world.many(("POST", f"/{cls.name}/{row}") for row in cls.rows)
-        world.tearDown()
 
     def test_scalars_stand_before_the_rows_or_behind(self):
         for limit in (BUFFERED_ROWS, BUFFERED_ROWS + 1, MOST_INT):
@@ -165,10 +159,7 @@ class TestFarApart(OwnServerCase, ScanCase):
     EMPTY = 5000
 
     @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        world = cls()
-        world.setUp()
+    def load(cls, world):
         for volume in ("aaa", "zzz"):
             world.volume(volume)
             world.bucket(volume, "buc", True)
@@ -177,7 +168,6 @@ class TestFarApart(OwnServerCase, ScanCase):
         world.many(("PUT", f"/zzz/buc/e{i:04}/", (), b"") for i in range(cls.EMPTY))
         for name in ("aaa/buc/a", "zzz/buc/a", "zzz/buc/z/k"):
             world.key(*name.split("/", 2), 10)
-        world.tearDown()
 
     def test_buckets(self):
         page = self.get("/buckets")

@@ -3,7 +3,8 @@ several containers, of which six have lost their files."""
 
 import os
 
-from recon.containers import COUNTS, MIB, OwnServer
+from recon.case import OwnServerCase
+from recon.containers import COUNTS, MIB
 
 MISSING = [1, 2, 3, 4, 5, 6]
 DELETED = [7, 8]  # all that was in them
@@ -12,15 +13,12 @@ KEYS = 5  # of the others
 MOST_INT = (1 << 31) - 1
 
 
-class TestManyContainers(OwnServer):
-    settings = ("blocks.container_size=16 MiB", "blocks.delete_delay=1 h",
+class TestManyContainers(OwnServerCase):
+    SETTINGS = ("blocks.container_size=16 MiB", "blocks.delete_delay=1 h",
                 "blocks.check_interval=1 s")
 
     @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        world = cls()
-        world.setUp()
+    def load(cls, world):
         world.volume("many")
         world.bucket("many", "obs")
         world.bucket("many", "fso", True)
@@ -38,7 +36,6 @@ class TestManyContainers(OwnServer):
         world.until("/containers/missing", lambda page: page["totalCount"] == len(MISSING))
         world.until("/pendingDeletion", lambda page: (
             page["totalBlocksCount"] == len(DELETED) * KEYS), component="scm")
-        world.tearDown()
 
     def unhealthy(self, **query):
         page = self.get("/containers/unhealthy", **query)

@@ -63,13 +63,10 @@ class TestTree(NamespaceCase):
     """§8.1, with one copy of everything."""
 
     @classmethod
-    def setUpClass(cls):
-        world = cls()
-        world.setUp()
+    def load(cls, world):
         cls.vol, cls.vol2, cls.vol3 = world.volume(quota=2 << 20), world.volume(), world.volume()
         for volume, names in ((cls.vol, "12"), (cls.vol2, "34"), (cls.vol3, "5")):
             world.fill(volume, {f"bucket{n}": TREE[f"bucket{n}"] for n in names}, True)
-        world.tearDown()
 
     def test_summaries(self):
         vol = "/" + self.vol
@@ -183,13 +180,10 @@ class TestFlat(NamespaceCase):
     """§8.2."""
 
     @classmethod
-    def setUpClass(cls):
-        world = cls()
-        world.setUp()
+    def load(cls, world):
         cls.vol, cls.vol2 = world.volume(), world.volume()
         for volume, names in ((cls.vol, "12"), (cls.vol2, "34")):
             world.fill(volume, {f"bucket{n}": FLAT[f"bucket{n}"] for n in names}, False)
-        world.tearDown()
 
     def test_every_key_is_found_as_it_is(self):
         for volume, names in ((self.vol, "12"), (self.vol2, "34")):

@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import tempfile
-import time
 
 import recon_recording as recording
 import support
@@ -103,10 +102,8 @@ class TestDead(RemovalCase):
         self.connections = {}
 
     def node_that(self, is_right):
-        end = time.monotonic() + support.TIMEOUT_S
-        while not (found := [node for node in self.nodes() if is_right(node)]):
-            self.assertLess(time.monotonic(), end)
-        return found[0]
+        page = self.until("/datanodes", lambda page: any(map(is_right, page["datanodes"])))
+        return next(filter(is_right, page["datanodes"]))
 
     def dead_node(self):
         return self.node_that(lambda node: node["state"] == "DEAD")

@@ -20,13 +20,9 @@ class OpenCase(OwnServerCase):
     """What is open is seen by all."""
 
     @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
+    def load(cls, world):
         cls.writers = contextlib.ExitStack()
-        world = cls()
-        world.setUp()
         world.fill()
-        world.tearDown()
 
     @classmethod
     def tearDownClass(cls):
@@ -45,7 +41,7 @@ class OpenCase(OwnServerCase):
         length = [("Content-Length", announced)] if announced is not None else [
             ("Transfer-Encoding", "chunked")]
         writer.send(support.request_bytes("PUT", target, [*STANDARD, *length]) + bytes(sent))
-        self.until(lambda: self.count() > before)
+        self.wait_until(lambda: self.count() > before)
         return writer
 
     def start(self, path):
@@ -57,7 +53,7 @@ class OpenCase(OwnServerCase):
         self.made("PUT", f"/{urllib.parse.quote(path)}?partNumber=1&uploadId={upload}",
                   body=bytes(size))
 
-    def until(self, holds):
+    def wait_until(self, holds):
         deadline = time.monotonic() + support.TIMEOUT_S
         while not holds():
             self.assertLess(time.monotonic(), deadline)
@@ -247,9 +243,9 @@ class TestRows(OpenCase):
         writer = self.open("vol/obs/chunked", None)
         self.assertEqual(self.row("/vol/obs/chunked")["size"], 0)
         writer.send(b"5\r\nabcde\r\n")
-        self.until(lambda: self.row("/vol/obs/chunked")["size"] == 5)
+        self.wait_until(lambda: self.row("/vol/obs/chunked")["size"] == 5)
         writer.send(b"2\r\nfg\r\n")
-        self.until(lambda: self.row("/vol/obs/chunked")["size"] == 7)
+        self.wait_until(lambda: self.row("/vol/obs/chunked")["size"] == 7)
         writer.send(b"0\r\n\r\n")
         self.assertEqual(writer.reply("PUT").status, 201)
         self.assertIsNone(self.row("/vol/obs/chunked"))
@@ -257,11 +253,11 @@ class TestRows(OpenCase):
     def test_who_goes_leaves_nothing(self):
         for path in ("vol/obs/left", "vol/fso/d/left"):
             self.open(path, 10, 5).close()
-            self.until(lambda: self.row("/" + path) is None)
+            self.wait_until(lambda: self.row("/" + path) is None)
         writer = self.open("vol/obs/wrong", None)
         writer.send(b"no chunk\r\n")
         self.assertEqual(writer.reply("PUT").status, 400)
-        self.until(lambda: self.row("/vol/obs/wrong") is None)
+        self.wait_until(lambda: self.row("/vol/obs/wrong") is None)
 
     def test_two_writers_of_a_key(self):
         writers = [self.open("vol/obs/both", 1) for _ in range(2)]
@@ -296,7 +292,7 @@ class TestRows(OpenCase):
         for cursor, follows in zip(cursors, (True, True, False, False)):
             self.assertEqual(self.row("/vol/fso", prevKey=cursor) is not None, follows)
         other.close()
-        self.until(lambda: self.row("/vol/fso") is None)
+        self.wait_until(lambda: self.row("/vol/fso") is None)
 
 
 class TestUploads(OpenCase):
