@@ -170,6 +170,7 @@ Status LocalBlockStore::change(ContainerFile& file, Change&& what) {
 Result<ReplicaFile> LocalBlockStore::look_at(BlockIndex& index, const ContainerRow& row,
                                              UnixMillis now) {
   using Shape = ReplicaFile::Shape;
+  // A container's row is committed before its file is made.
   const bool has_begun = row.blocks > 0 || row.state != ContainerState::open;
   if (!has_begun && files_.find(row.id) == nullptr) {
     return Error{Errc::overloaded, {}, "its file is being made"};
