@@ -75,15 +75,9 @@ std::unique_ptr<http::Deferred> list_buckets(Context& context, http::Exchange& e
   const auto after = query_or_empty(exchange, "prevKey");
   const auto limit = query_integer(exchange, "limit", limits::insight_rows);
   if (!volume.empty()) {
-    answer_rows(context, exchange, "buckets", limit, rows_of(BucketRows(volume, after)));
-    return nullptr;
+    return answer_rows(context, exchange, "buckets", limit, rows_of(BucketRows(volume, after)));
   }
-  auto rows = rows_of(AllBucketRows(place_of(after)));
-  if (storage::root_totals(context.read(exchange)).volumes >= limits::reactor_rows) {
-    return scan_rows(context, "buckets", limit, std::move(rows));
-  }
-  answer_rows(context, exchange, "buckets", limit, std::move(rows));
-  return nullptr;
+  return answer_rows(context, exchange, "buckets", limit, rows_of(AllBucketRows(place_of(after))));
 }
 
 }  // namespace dobson::recon

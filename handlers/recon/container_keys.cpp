@@ -130,18 +130,18 @@ class ContainerKeyRows final : public RowSource {
 
 }  // namespace
 
-void container_keys(Context& context, http::Exchange& exchange) {
+std::unique_ptr<http::Deferred> container_keys(Context& context, http::Exchange& exchange) {
   const auto id = container_of(exchange);
-  if (!id) return;
+  if (!id) return nullptr;
   const storage::ReadTxn& txn = context.read(exchange);
   const auto container = storage::find_container(txn, *id);
   auto after = place_of(txn, query_or_empty(exchange, "prevKey"));
   auto limit = query_integer(exchange, "limit", limits::insight_rows);
   if (limit == -1) limit = std::numeric_limits<std::int64_t>::max();
   if (!after || !container) limit = 0;
-  answer_rows(context, exchange, "keys", limit,
-              rows_of(ContainerKeyRows(*id, container ? container->keys : 0,
-                                       after ? std::move(*after) : KeyPlace{})));
+  return answer_rows(context, exchange, "keys", limit,
+                     rows_of(ContainerKeyRows(*id, container ? container->keys : 0,
+                                              after ? std::move(*after) : KeyPlace{})));
 }
 
 }  // namespace dobson::recon

@@ -6,6 +6,6 @@
 
 namespace dobson::recon {
 
-void container_keys(Context& context, http::Exchange& exchange);
+std::unique_ptr<http::Deferred> container_keys(Context& context, http::Exchange& exchange);
 
 }  // namespace dobson::recon

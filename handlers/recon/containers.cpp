@@ -119,16 +119,18 @@ Result<std::string> count_containers(const storage::ReadTxn& txn, int wanted) {
 
 }  // namespace
 
-void list_containers(Context& context, http::Exchange& exchange) {
+std::unique_ptr<http::Deferred> list_containers(Context& context, http::Exchange& exchange) {
   const auto page = container_page(exchange, 406);
-  if (!page) return;
-  answer_rows(context, exchange, "containers", page->limit, rows_of(ContainerRows(page->after)));
+  if (!page) return nullptr;
+  return answer_rows(context, exchange, "containers", page->limit,
+                     rows_of(ContainerRows(page->after)));
 }
 
-void deleted_containers(Context& context, http::Exchange& exchange) {
+std::unique_ptr<http::Deferred> deleted_containers(Context& context, http::Exchange& exchange) {
   const auto page = container_page(exchange, 400);
-  if (!page) return;
-  answer_rows(context, exchange, {}, page->limit, rows_of(DeletedContainerRows(page->after)));
+  if (!page) return nullptr;
+  return answer_rows(context, exchange, {}, page->limit,
+                     rows_of(DeletedContainerRows(page->after)));
 }
 
 std::unique_ptr<http::Deferred> container_count(Context& context, http::Exchange& exchange) {

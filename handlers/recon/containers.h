@@ -7,8 +7,8 @@
 
 namespace dobson::recon {
 
-void list_containers(Context& context, http::Exchange& exchange);
-void deleted_containers(Context& context, http::Exchange& exchange);
+std::unique_ptr<http::Deferred> list_containers(Context& context, http::Exchange& exchange);
+std::unique_ptr<http::Deferred> deleted_containers(Context& context, http::Exchange& exchange);
 std::unique_ptr<http::Deferred> container_count(Context& context, http::Exchange& exchange);
 
 }  // namespace dobson::recon

@@ -236,19 +236,17 @@ std::unique_ptr<http::Deferred> list_deleted_keys(Context& context, http::Exchan
     return nullptr;
   }
   const auto after = id_of(query_or_empty(exchange, "prevKey"));
-  auto rows = rows_of(DeletedKeys(prefix, after, context.seed_names));
-  if (!prefix.empty()) {
-    return scan_rows(context, "deletedKeyInfo", limit_of(exchange), std::move(rows));
-  }
-  answer_rows(context, exchange, "deletedKeyInfo", limit_of(exchange), std::move(rows));
-  return nullptr;
+  return answer_rows(context, exchange, "deletedKeyInfo", limit_of(exchange),
+                     rows_of(DeletedKeys(prefix, after, context.seed_names)));
 }
 
-void list_deleted_directories(Context& context, http::Exchange& exchange) {
+std::unique_ptr<http::Deferred> list_deleted_directories(Context& context,
+                                                         http::Exchange& exchange) {
   const auto limit = query_integer(exchange, "limit", limits::insight_rows);
-  answer_rows(context, exchange, "deletedDirInfo",
-              limit > 0 ? limit : std::numeric_limits<std::int64_t>::max(),
-              rows_of(DeletedDirectories(query_or_empty(exchange, "prevKey"), context.seed_names)));
+  return answer_rows(
+      context, exchange, "deletedDirInfo",
+      limit > 0 ? limit : std::numeric_limits<std::int64_t>::max(),
+      rows_of(DeletedDirectories(query_or_empty(exchange, "prevKey"), context.seed_names)));
 }
 
 }  // namespace dobson::recon

@@ -14,6 +14,7 @@ namespace dobson::recon {
 
 // By the scan pool, where a prefix may leave few of many.
 std::unique_ptr<http::Deferred> list_deleted_keys(Context& context, http::Exchange& exchange);
-void list_deleted_directories(Context& context, http::Exchange& exchange);
+std::unique_ptr<http::Deferred> list_deleted_directories(Context& context,
+                                                         http::Exchange& exchange);
 
 }  // namespace dobson::recon

@@ -84,12 +84,12 @@ std::optional<std::string> text_of(const http::Exchange& exchange, std::string_v
 
 }  // namespace
 
-void file_count(Context& context, http::Exchange& exchange) {
+std::unique_ptr<http::Deferred> file_count(Context& context, http::Exchange& exchange) {
   const auto size = query_integer(exchange, "fileSize", 0);
   Wanted wanted{.volume = text_of(exchange, "volume"),
                 .bucket = text_of(exchange, "bucket"),
                 .size = size > 0 ? static_cast<std::uint64_t>(size) : 0};
-  answer_rows(context, exchange, {}, all_rows, rows_of(FileCounts(std::move(wanted))));
+  return answer_rows(context, exchange, {}, all_rows, rows_of(FileCounts(std::move(wanted))));
 }
 
 }  // namespace dobson::recon

@@ -6,6 +6,6 @@
 
 namespace dobson::recon {
 
-void file_count(Context& context, http::Exchange& exchange);
+std::unique_ptr<http::Deferred> file_count(Context& context, http::Exchange& exchange);
 
 }  // namespace dobson::recon

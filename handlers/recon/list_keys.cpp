@@ -27,7 +27,6 @@ struct Filter {
   std::uint64_t least_size = 0;
   UnixMillis created_since = 0;
 
-  bool takes_all() const { return least_size == 0 && created_since == 0; }
   bool takes(const storage::KeyRow& row) const {
     return row.size >= least_size && row.created >= created_since;
   }
@@ -66,8 +65,6 @@ struct Asked {
   storage::BucketRecord bucket;
   std::string prefix = {};
   bool one = false;
-  std::uint64_t keys = 0;  // at most
-  std::uint64_t directories = 0;
 
   bool is_tree() const { return bucket.layout == storage::Layout::file_system_optimized; }
 };
@@ -179,8 +176,6 @@ std::optional<Asked> find(const storage::ReadTxn& txn, std::string_view text,
   auto bucket = storage::find_bucket(txn, prefix.volume, prefix.bucket);
   if (!volume || !bucket) return std::nullopt;
   Asked asked{text, prefix.volume, prefix.bucket, volume->id, std::move(*bucket)};
-  asked.keys = asked.bucket.totals.keys;
-  asked.directories = asked.bucket.totals.directories;
   if (!asked.is_tree()) {
     asked.prefix = prefix.rest;
     return asked;
@@ -189,8 +184,6 @@ std::optional<Asked> find(const storage::ReadTxn& txn, std::string_view text,
   if (asked.prefix.empty()) return asked;
   const auto directory = storage::find_directory(txn, asked.bucket, asked.prefix + '/');
   asked.one = !directory;
-  asked.keys = directory ? directory->totals.keys : 1;
-  asked.directories = directory ? directory->totals.directories : 0;
   if (directory) asked.prefix.push_back('/');
   return asked;
 }
@@ -240,12 +233,9 @@ std::unique_ptr<http::Deferred> list_keys(Context& context, http::Exchange& exch
     answer_no_keys(exchange);
     return nullptr;
   }
-  const auto passed = asked->directories + (filter.takes_all() ? 0 : asked->keys);
-  const auto limit = query_integer(exchange, "limit", limits::insight_rows);
-  auto rows = rows_of(KeyRows(std::move(*asked), filter, std::move(**after)));
-  if (passed >= limits::reactor_rows) return scan_rows(context, "keys", limit, std::move(rows));
-  answer_rows(context, exchange, "keys", limit, std::move(rows));
-  return nullptr;
+  return answer_rows(context, exchange, "keys",
+                     query_integer(exchange, "limit", limits::insight_rows),
+                     rows_of(KeyRows(std::move(*asked), filter, std::move(**after))));
 }
 
 }  // namespace dobson::recon

@@ -17,13 +17,15 @@ struct Rows {
   std::string_view name;
   std::int64_t limit;
   RowMaker make;
-  std::unique_ptr<RowSource> source = make();
+  std::unique_ptr<RowSource> source = {};
   std::string text = {};  // of the first `count`
   std::int64_t count = 0;
   bool more = false;
   bool tired = false;  // before there were so many as one answer may hold
 
   void begin(const storage::ReadTxn& txn, ScanTime* time) {
+    source = make();
+    text.clear();
     RowSink sink(text, std::min(limit, limits::buffered_rows), limits::buffered_bytes, false, time);
     more = source->next(txn, sink) && sink.count() < limit;
     count = sink.count();
@@ -122,16 +124,15 @@ void answer_begun(http::Exchange& exchange, Rows& rows) {
 
 }  // namespace
 
-void answer_rows(Context& context, http::Exchange& exchange, std::string_view name,
-                 std::int64_t limit, RowMaker make) {
-  Rows rows{context, name, limit, std::move(make)};
-  rows.begin(context.read(exchange), nullptr);
-  answer_begun(exchange, rows);
-}
-
-std::unique_ptr<http::Deferred> scan_rows(Context& context, std::string_view name,
-                                          std::int64_t limit, RowMaker make) {
+std::unique_ptr<http::Deferred> answer_rows(Context& context, http::Exchange& exchange,
+                                            std::string_view name, std::int64_t limit,
+                                            RowMaker make) {
   const auto rows = std::make_shared<Rows>(Rows{context, name, limit, std::move(make)});
+  rows->begin(context.read(exchange), nullptr);
+  if (!rows->tired) {
+    answer_begun(exchange, *rows);
+    return nullptr;
+  }
   const auto read = [rows](const storage::ReadTxn& txn) -> Result<std::string> {
     ScanTime time;
     rows->begin(txn, &time);

@@ -88,12 +88,11 @@ RowMaker rows_of(Source begin) {
   return [begin = std::move(begin)] { return std::make_unique<Source>(begin); };
 }
 
-// `{HEAD,SUMS,"NAME":[…],TAIL}`, or the array alone if it has no name.
-void answer_rows(Context& context, http::Exchange& exchange, std::string_view name,
-                 std::int64_t limit, RowMaker make);
-
-// The same by the scan pool, for rows that are few among many; 503 after limits::scan_ms.
-std::unique_ptr<http::Deferred> scan_rows(Context& context, std::string_view name,
-                                          std::int64_t limit, RowMaker make);
+// `{HEAD,SUMS,"NAME":[…],TAIL}`, or the array alone if it has no name. At once, unless the rows are
+// few among many: then by the scan pool, and 503 after limits::scan_ms.
+[[nodiscard]] std::unique_ptr<http::Deferred> answer_rows(Context& context,
+                                                          http::Exchange& exchange,
+                                                          std::string_view name, std::int64_t limit,
+                                                          RowMaker make);
 
 }  // namespace dobson::recon

@@ -253,15 +253,9 @@ std::unique_ptr<http::Deferred> list_open_keys(Context& context, http::Exchange&
     answer_error(exchange, 400, lost_cursor);
     return nullptr;
   }
-  const auto limit = limit_of(exchange);
   auto keys = rows_behind(context.store.open_keys(), *after, asked);
-  auto rows = rows_of(OpenRows(std::move(asked), std::move(*after), std::move(keys)));
-  const auto totals = storage::root_totals(txn);
-  if (totals.volumes + totals.buckets >= limits::reactor_rows) {
-    return scan_rows(context, "entities", limit, std::move(rows));
-  }
-  answer_rows(context, exchange, "entities", limit, std::move(rows));
-  return nullptr;
+  return answer_rows(context, exchange, "entities", limit_of(exchange),
+                     rows_of(OpenRows(std::move(asked), std::move(*after), std::move(keys))));
 }
 
 void open_keys_summary(Context& context, http::Exchange& exchange) {

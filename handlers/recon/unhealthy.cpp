@@ -160,8 +160,8 @@ std::uint64_t positive(const http::Exchange& exchange, std::string_view name) {
 }
 
 // No filter: of no container.
-void answer_states(Context& context, http::Exchange& exchange,
-                   std::optional<UnhealthyFilter> filter) {
+std::unique_ptr<http::Deferred> answer_states(Context& context, http::Exchange& exchange,
+                                              std::optional<UnhealthyFilter> filter) {
   const auto limit = query_integer(exchange, "limit", limits::insight_rows);
   UnhealthyQuery query{.filter = filter.value_or(UnhealthyFilter::listed),
                        .after = positive(exchange, "minContainerId"),
@@ -170,8 +170,8 @@ void answer_states(Context& context, http::Exchange& exchange,
   if (query.after == 0 && query.before == 0 && batch > 1 && limit > 0) {
     query.skipped = static_cast<std::uint64_t>(batch - 1) * static_cast<std::uint64_t>(limit);
   }
-  answer_rows(context, exchange, "containers", filter ? limit : 0,
-              rows_of(StateRows(context, query, filter ? limit : 0)));
+  return answer_rows(context, exchange, "containers", filter ? limit : 0,
+                     rows_of(StateRows(context, query, filter ? limit : 0)));
 }
 
 }  // namespace
@@ -207,21 +207,25 @@ std::int64_t delta_of(const UnhealthyView& container) {
          static_cast<std::int64_t>(container.actual);
 }
 
-void missing_containers(Context& context, http::Exchange& exchange) {
+std::unique_ptr<http::Deferred> missing_containers(Context& context, http::Exchange& exchange) {
   const auto limit = query_integer(exchange, "limit", limits::insight_rows);
   const UnhealthyQuery query{.filter = UnhealthyFilter::missing};
-  answer_rows(context, exchange, "containers", limit,
-              rows_of(MissingRows(context.store.cluster(), query, limit)));
+  return answer_rows(context, exchange, "containers", limit,
+                     rows_of(MissingRows(context.store.cluster(), query, limit)));
 }
 
-void unhealthy_containers(Context& context, http::Exchange& exchange) {
-  answer_states(context, exchange, UnhealthyFilter::listed);
+std::unique_ptr<http::Deferred> unhealthy_containers(Context& context, http::Exchange& exchange) {
+  return answer_states(context, exchange, UnhealthyFilter::listed);
 }
 
-void unhealthy_containers_of(Context& context, http::Exchange& exchange) {
+std::unique_ptr<http::Deferred> unhealthy_containers_of(Context& context,
+                                                        http::Exchange& exchange) {
   const auto name = exchange.path_arg("state").text;
-  if (!is_unhealthy_state(name)) return answer_no_state(exchange, name);
-  answer_states(context, exchange, unhealthy_filter(name));
+  if (!is_unhealthy_state(name)) {
+    answer_no_state(exchange, name);
+    return nullptr;
+  }
+  return answer_states(context, exchange, unhealthy_filter(name));
 }
 
 // A replica that lost its leader cannot be: there is one log.

@@ -20,9 +20,9 @@ std::string_view to_wire(storage::HealthState state);
 // Copies that are wanted less those that there are (§9, D18).
 std::int64_t delta_of(const storage::UnhealthyView& container);
 
-void missing_containers(Context& context, http::Exchange& exchange);
-void unhealthy_containers(Context& context, http::Exchange& exchange);
-void unhealthy_containers_of(Context& context, http::Exchange& exchange);
+std::unique_ptr<http::Deferred> missing_containers(Context& context, http::Exchange& exchange);
+std::unique_ptr<http::Deferred> unhealthy_containers(Context& context, http::Exchange& exchange);
+std::unique_ptr<http::Deferred> unhealthy_containers_of(Context& context, http::Exchange& exchange);
 void quasi_closed_containers(Context& context, http::Exchange& exchange);
 
 }  // namespace dobson::recon

@@ -32,9 +32,10 @@ class VolumeRows final : public RowSource {
 
 }  // namespace
 
-void list_volumes(Context& context, http::Exchange& exchange) {
-  answer_rows(context, exchange, "volumes", query_integer(exchange, "limit", limits::insight_rows),
-              rows_of(VolumeRows(query_or_empty(exchange, "prevKey"))));
+std::unique_ptr<http::Deferred> list_volumes(Context& context, http::Exchange& exchange) {
+  return answer_rows(context, exchange, "volumes",
+                     query_integer(exchange, "limit", limits::insight_rows),
+                     rows_of(VolumeRows(query_or_empty(exchange, "prevKey"))));
 }
 
 }  // namespace dobson::recon

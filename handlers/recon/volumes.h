@@ -6,6 +6,6 @@
 
 namespace dobson::recon {
 
-void list_volumes(Context& context, http::Exchange& exchange);
+std::unique_ptr<http::Deferred> list_volumes(Context& context, http::Exchange& exchange);
 
 }  // namespace dobson::recon
