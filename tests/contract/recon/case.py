@@ -50,9 +50,9 @@ class ReconCase(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         world = cls()
-        world.setUp()
+        ReconCase.setUp(world)  # what each test begins with is not for the world
         cls.load(world)
-        world.tearDown()
+        ReconCase.tearDown(world)
 
     @classmethod
     def load(cls, world):
