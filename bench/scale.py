@@ -104,6 +104,8 @@ class Scale:
             store.data.parent.mkdir(parents=True)
             store.figures["generate"] = self.timed(["generate", store.data, "--keys",
                                                     str(store.keys)])
+        with self.serve(store) as server:
+            server.wait_until_purged()
         size = (store.data / "state" / "data.mdb").stat().st_blocks * 512
         store.figures["disk"] = f"{size / 1e9:.2f} GB, {size / store.keys:.0f} bytes a key"
 

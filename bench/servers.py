@@ -163,7 +163,8 @@ class Generated(Dobsond):
     def __init__(self, program, data):
         self.directory = data.parent
         (data / "listeners.json").unlink(missing_ok=True)  # after kill -9
-        self.start(program, data, ("blocks.store=null", "listen.recon=127.0.0.1:0"), ())
+        self.start(program, data, ("blocks.store=null", "blocks.delete_delay=0 s",
+                                   "listen.recon=127.0.0.1:0"), ())
         self.recon = Listener(self.listeners["recon"][0], self.pid)
 
     def make_wide_directory(self):
