@@ -141,10 +141,7 @@ View decode_name_row(std::string_view name, std::string_view row) {
   if (decoder.byte() != TagOf<Record, NameRow>::value) {
     throw_corrupt_row(catalog::names.name, name, "not of the kind that belongs there");
   }
-  View view{};
-  const Status status = decode_front(decoder, view);
-  if (!status.ok()) throw_corrupt_row(catalog::names.name, name, status.error().detail);
-  return view;
+  return decode_row_front<View>(catalog::names.name, name, decoder);
 }
 
 // How `state/` in a data directory is opened.

@@ -42,6 +42,15 @@ Record decode_row(const Table<Key, Record>& table, std::string_view key, std::st
   return std::move(*record);
 }
 
+// The first fields of a record.
+template <class View>
+View decode_row_front(const char* table, std::string_view key, Decoder decoder) {
+  View view{};
+  const Status status = decode_front(decoder, view);
+  if (!status.ok()) throw_corrupt_row(table, key, status.error().detail);
+  return view;
+}
+
 template <class Key, class Record>
 std::optional<Record> get(const ReadTxn& txn, const Table<Key, Record>& table, const Key& key) {
   const KeyBytes bytes = encode_key(key);
@@ -87,6 +96,10 @@ class TableCursor {
     return std::move(*key);
   }
   Record record() const { return decode_row(table_, cursor_.key(), cursor_.value()); }
+  template <class View>
+  View front() const {
+    return decode_row_front<View>(table_.name, cursor_.key(), Decoder(cursor_.value()));
+  }
 
  private:
   const Table<Key, Record>& table_;

@@ -1,6 +1,5 @@
 #include "storage/codec/key.h"
 
-#include <algorithm>
 #include <bit>
 #include <utility>
 
@@ -27,13 +26,6 @@ void KeyEncoder::write(std::string_view value, bool last) {
     if (c == '\x00') out_.append({&escaped, 1});
   }
   out_.append({"\x00\x00", 2});
-}
-
-void KeyDecoder::read(std::uint64_t& value, bool) {
-  std::array<char, 8> bytes{};
-  if (bytes_.copy(bytes.data(), bytes.size()) != bytes.size()) ok_ = false;
-  bytes_.remove_prefix(std::min(bytes.size(), bytes_.size()));
-  value = __builtin_bswap64(std::bit_cast<std::uint64_t>(bytes));
 }
 
 void KeyDecoder::read(std::string& value, bool last) {

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -79,7 +80,14 @@ class KeyDecoder {
   }
 
  private:
-  void read(std::uint64_t& value, bool last);
+  void read(std::uint64_t& value, bool) {
+    value = 0;
+    ok_ = ok_ && bytes_.size() >= sizeof(value);
+    if (!ok_) return;
+    std::memcpy(&value, bytes_.data(), sizeof(value));
+    value = __builtin_bswap64(value);
+    bytes_.remove_prefix(sizeof(value));
+  }
   void read(std::string& value, bool last);
   // A view into the bytes that are decoded; only the last field.
   void read(std::string_view& value, bool last);

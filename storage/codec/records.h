@@ -130,9 +130,13 @@ void fields(auto&& visit, Of<PartRecord> auto& part) {
   visit(part.id, part.modified, part.size, part.md5, part.blocks);
 }
 
+void fields(auto&& visit, Of<ContainerFront> auto& container) {
+  visit(container.state, container.blocks);
+}
+
 void fields(auto&& visit, Of<ContainerRecord> auto& container) {
-  visit(container.state, container.created, container.entered, container.used,
-        container.replication, container.blocks, container.bytes, container.keys);
+  visit(container.state, container.blocks, container.created, container.entered, container.used,
+        container.replication, container.bytes, container.keys);
 }
 
 void fields(auto&& visit, Of<ParentRecord> auto& parent) {

@@ -14,7 +14,7 @@
 namespace dobson::storage {
 
 // The set of tables and rules that the state was written by.
-inline constexpr std::uint64_t state_schema = 4;
+inline constexpr std::uint64_t state_schema = 5;
 
 // OPEN takes blocks. CLOSING: no block is begun in it any more, but some may still be on their way.
 // CLOSED: nothing is written to it, until it is empty. DELETING: its replicas go. DELETED: they are
@@ -46,14 +46,20 @@ struct NameLink {
 
 struct ContainerRecord {
   ContainerState state = ContainerState::open;
+  // Blocks that take space in it: those of keys, of parts, and deleted ones until they are purged.
+  std::uint64_t blocks = 0;
   UnixMillis created = 0;
   UnixMillis entered = 0;  // its state
   UnixMillis used = 0;     // its last new block
   Replication replication = Replication::one;
-  // Blocks that take space in it: those of keys, of parts, and deleted ones until they are purged.
-  std::uint64_t blocks = 0;
   std::uint64_t bytes = 0;
   std::uint64_t keys = 0;  // that have blocks in it
+};
+
+// What a page of containers shows.
+struct ContainerFront {
+  ContainerState state = ContainerState::open;
+  std::uint64_t blocks = 0;
 };
 
 // Where the row of a volume, bucket or directory stands.

@@ -24,6 +24,14 @@ bool visit_containers(const ReadTxn& txn, ContainerId after, Visit&& visit) {
   }
   return false;
 }
+template <class Visit>  // bool(ContainerId, const ContainerFront&)
+bool visit_container_fronts(const ReadTxn& txn, ContainerId after, Visit&& visit) {
+  TableCursor rows(txn, catalog::containers);
+  for (bool more = rows.seek({after.value + 1}); more; more = rows.next()) {
+    if (!visit(rows.key(), rows.template front<ContainerFront>())) return true;
+  }
+  return false;
+}
 
 // Containers that have keys, whatever their own rows say.
 using ContainerIdVisitor = std::function<bool(ContainerId)>;
