@@ -2,13 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
-#include "core/base/ascii.h"
 #include "core/base/limits.h"
 #include "core/time/http_date.h"
 #include "handlers/ozone/bucket_headers.h"
 #include "handlers/ozone/quota.h"
+#include "http/json/row_text.h"
 
 namespace dobson::ozone {
 
@@ -61,47 +60,19 @@ void put_hex(char* to, const storage::Md5& md5) {
   for (const std::uint8_t byte : md5) to = std::copy_n(&hex_pairs[2 * byte], 2, to);
 }
 
-// A row of a listing, put together in one place: there may be millions.
-class RowText {
- public:
-  RowText& text(std::string_view text) {
-    end_ += text.copy(end_, text.size());
-    return *this;
+// Neighbours' dates are often equal to the second.
+std::string_view date_text(UnixMillis time) {
+  struct Dated {
+    UnixMillis second;
+    std::array<char, sizeof(HttpDate)> text;
+  };
+  thread_local constinit Dated last{-1, {}};
+  if (time / 1000 != last.second) {
+    last.second = time / 1000;
+    std::string_view(HttpDate(time)).copy(last.text.data(), last.text.size());
   }
-  RowText& number(std::uint64_t value) {
-    end_ = std::to_chars(end_, text_.end(), value).ptr;
-    return *this;
-  }
-  RowText& hex(const storage::Md5& md5) {
-    put_hex(end_, md5);
-    end_ += 2 * md5.size();
-    return *this;
-  }
-  // Neighbours' dates are often equal to the second.
-  RowText& date(UnixMillis time) {
-    struct Dated {
-      UnixMillis second;
-      std::array<char, sizeof(HttpDate)> text;
-    };
-    thread_local constinit Dated last{-1, {}};
-    if (time / 1000 != last.second) {
-      last.second = time / 1000;
-      std::string_view(HttpDate(time)).copy(last.text.data(), last.text.size());
-    }
-    return text({last.text.data(), last.text.size()});
-  }
-  RowText& quoted(std::string_view name) {
-    if (is_plain(name)) return text("\"").text(name).text("\"");
-    return text(JsonWriter::begin().string(name).text());
-  }
-
-  std::string_view view() const { return {text_.data(), end_}; }
-
- private:
-  // A name's bytes may become `\u0000`; all that is not the name is less than 300.
-  std::array<char, 6 * limits::key_name_bytes + 300> text_;
-  char* end_ = text_.data();
-};
+  return {last.text.data(), last.text.size()};
+}
 
 }  // namespace
 
@@ -158,16 +129,19 @@ void write_key_detail(JsonWriter& json, std::string_view name, const storage::Ke
 }
 
 void append_key(std::string& out, const storage::KeyRow& key, bool type_field) {
-  RowText row;
+  http::RowText<6 * limits::key_name_bytes + 300> row;
   row.text(R"({"version":)").number(key.version).text(R"(,"md5hash":)");
   if (key.md5() == nullptr) {
     row.text("null");
   } else {
-    row.text("\"").hex(*key.md5()).text("\"");
+    std::array<char, 2 * sizeof(storage::Md5)> hex;
+    put_hex(hex.data(), *key.md5());
+    row.text("\"").text({hex.data(), hex.size()}).text("\"");
   }
-  row.text(R"(,"createdOn":")").date(key.created);
-  row.text(R"(","modifiedOn":")").date(key.modified);
-  row.text(R"(","size":)").number(key.size).text(R"(,"keyName":)").quoted(key.name);
+  row.text(R"(,"createdOn":")").text(date_text(key.created));
+  row.text(R"(","modifiedOn":")").text(date_text(key.modified));
+  row.text(R"(","size":)").number(key.size);
+  row.text(R"(,"keyName":")").escaped(key.name).text("\"");
   if (type_field) row.text(R"(,"type":")").text(key_type).text("\"");
   out.append(row.text("}").view());
 }

@@ -1,7 +1,5 @@
 #include "handlers/recon/containers.h"
 
-#include <fmt/compile.h>
-
 #include <array>
 #include <bit>
 #include <limits>
@@ -12,6 +10,7 @@
 #include "handlers/recon/container_params.h"
 #include "handlers/recon/listing.h"
 #include "handlers/recon/wire.h"
+#include "http/json/row_text.h"
 #include "storage/query/containers.h"
 
 namespace dobson::recon {
@@ -27,14 +26,13 @@ class ContainerRows final : public RowSource {
   explicit ContainerRows(ContainerId after) : after_(after) {}
 
   bool next(const storage::ReadTxn& txn, RowSink& sink) override {
-    return storage::visit_containers(
-        txn, after_, [&](ContainerId id, const ContainerRecord& container) {
+    return storage::visit_container_fronts(
+        txn, after_, [&](ContainerId id, const storage::ContainerFront& container) {
           if (sink.full()) return false;
-          const auto* const end = fmt::format_to(
-              text_.data(),
-              FMT_COMPILE(R"({{"ContainerID":{},"NumberOfKeys":{},"pipelines":null}})"), id.value,
-              container.blocks);
-          sink.add({text_.data(), end});
+          http::RowText<128> row;
+          row.text(R"({"ContainerID":)").number(id.value);
+          row.text(R"(,"NumberOfKeys":)").number(container.blocks);
+          sink.add(row.text(R"(,"pipelines":null})").view());
           after_ = id;
           return true;
         });
@@ -46,7 +44,6 @@ class ContainerRows final : public RowSource {
 
  private:
   ContainerId after_;
-  std::array<char, 128> text_;
 };
 
 class DeletedContainerRows final : public RowSource {
@@ -76,7 +73,7 @@ class DeletedContainerRows final : public RowSource {
     json.key("containerState").string(to_wire(container.state));
     json.key("stateEnterTime").integer(container.entered);
     json.key("lastUsed").integer(container.used).key("usedBytes").number(container.bytes);
-    write_replication(json, "replicationConfig", container.replication);
+    write_replication(json.key("replicationConfig"), container.replication);
     json.key("replicationFactor").string(factor_of(container.replication)).end_object();
     return json.text();
   }

@@ -81,7 +81,7 @@ void write_info(http::JsonWriter& json, const Deleted& it) {
   write_location_version(json, it.blocks);
   json.end_array().key("creationTime").integer(it.created);
   json.key("modificationTime").integer(it.modified);
-  write_replication(json, "replicationConfig", it.replication);
+  write_replication(json.key("replicationConfig"), it.replication);
   json.key("fileChecksum").null().key("fileName").string(name).key("ownerName").null();
   json.key("acls").array().end_array().key("tags").object().end_object();
   json.key("expectedDataGeneration").null().key("generation").number(it.id.value);

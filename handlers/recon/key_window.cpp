@@ -34,7 +34,7 @@ void write_entity(http::JsonWriter& json, const KeyEntity& entity) {
   json.object().key("key").string(entity.key).key("path").string(entity.path);
   json.key("inStateSince").integer(entity.since).key("size").number(entity.bytes);
   json.key("replicatedSize").number(entity.replicated_bytes);
-  write_replication(json, "replicationInfo", entity.replication);
+  write_replication(json.key("replicationInfo"), entity.replication);
   json.key("creationTime").integer(entity.created).key("modificationTime").integer(entity.modified);
   json.key("isKey").boolean(entity.is_key).end_object();
 }

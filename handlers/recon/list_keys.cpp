@@ -1,5 +1,7 @@
 #include "handlers/recon/list_keys.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <ctime>
 #include <limits>
@@ -13,6 +15,7 @@
 #include "handlers/recon/listing.h"
 #include "handlers/recon/raw_key.h"
 #include "handlers/recon/wire.h"
+#include "http/json/row_text.h"
 #include "storage/query/namespace.h"
 #include "storage/query/path.h"
 
@@ -69,23 +72,22 @@ struct Asked {
   bool is_tree() const { return bucket.layout == storage::Layout::file_system_optimized; }
 };
 
-// Of an object, without the name of its first member.
-std::string_view first_value(std::string_view object) {
-  object.remove_suffix(1);
-  return object.substr(object.find(':') + 1);
-}
+// A name is in it three times; volume and bucket are, too, and need no escapes.
+constexpr std::size_t row_bytes = 3 * 6 * limits::key_name_bytes + limits::KiB;
 
 class KeyRows final : public RowSource {
  public:
   KeyRows(Asked asked, Filter filter, std::string after)
       : asked_(std::move(asked)), filter_(filter), after_(std::move(after)) {
-    auto& place = http::JsonWriter::begin().object().key("volumeName").string(asked_.volume_name);
-    place.key("bucketName").string(asked_.bucket_name).end_object();
-    place_ = first_value(place.text());
-    auto& copies = http::JsonWriter::begin().object();
-    write_replication(copies, "replicationInfo", asked_.bucket.replication);
-    copies.key("isKey").boolean(true).end_object();
-    copies_ = first_value(copies.text());
+    const auto& [volume, bucket] = std::pair(asked_.volume_name, asked_.bucket_name);
+    begin_ = fmt::format(R"({{"volumeName":"{}","bucketName":"{}","keyName":")", volume, bucket);
+    key_begin_ = asked_.is_tree()
+                     ? fmt::format("/{}/{}/", asked_.volume.value, asked_.bucket.id.value)
+                     : fmt::format("/{}/{}/", volume, bucket);
+    path_begin_ = fmt::format("{}/{}/", volume, bucket);
+    auto& json = http::JsonWriter::begin();
+    write_replication(json, asked_.bucket.replication);
+    replication_ = json.text();
   }
 
   bool next(const storage::ReadTxn& txn, RowSink& sink) override {
@@ -96,7 +98,7 @@ class KeyRows final : public RowSource {
       if (sink.full()) return true;
       const bool directory = keys.row().digest == nullptr;
       if (!directory && filter_.takes(keys.row())) {
-        sink.add(text_of(txn, keys.row()));
+        add(sink, txn, keys.row());
       } else {
         sink.pass();
       }
@@ -108,9 +110,10 @@ class KeyRows final : public RowSource {
   void write_head(http::JsonWriter& json) override {
     json.key("status").string("OK").key("path").string(asked_.text);
   }
-  void write_sums(http::JsonWriter& json, std::int64_t) override {
+  void write_sums(http::JsonWriter& json, std::int64_t count) override {
     json.key("replicatedDataSize").number(bytes_ * copies_of(asked_.bucket.replication));
-    json.key("unReplicatedDataSize").number(bytes_).key("lastKey").string(last_);
+    json.key("unReplicatedDataSize").number(bytes_);
+    json.key("lastKey").string(count == 0 ? std::string() : last_key());
   }
   bool answer_none(http::Exchange& exchange) override {
     answer_no_keys(exchange);
@@ -127,28 +130,32 @@ class KeyRows final : public RowSource {
     return above_->id;
   }
 
-  std::string_view text_of(const storage::ReadTxn& txn, const storage::KeyRow& row) {
-    const auto& [volume, bucket] = std::pair(asked_.volume_name, asked_.bucket_name);
+  void add(RowSink& sink, const storage::ReadTxn& txn, const storage::KeyRow& row) {
     std::string_view name = row.name;
-    storage::ObjectId parent;
     if (asked_.is_tree()) {
       name.remove_prefix(row.name.rfind('/') + 1);
-      parent = parent_of(txn, row.name.substr(0, row.name.size() - name.size()));
-      last_ = to_text(TreeKey{asked_.volume, asked_.bucket.id, parent, name});
-    } else {
-      last_ = to_text(FlatKey{volume, bucket, name});
+      last_parent_ = parent_of(txn, row.name.substr(0, row.name.size() - name.size()));
     }
+    last_name_.assign(name);
     bytes_ += row.size;
-    path_.assign(volume).append("/").append(bucket).append("/").append(row.name);
-    auto& json = http::JsonWriter::begin();
-    json.object().key("volumeName").raw_value(place_);
-    json.key("keyName").string(name).key("dataSize").number(row.size);
-    json.key("parentId").number(parent.value).key("file").boolean(true);
-    json.key("creationTime").integer(row.created).key("modificationTime").integer(row.modified);
-    json.key("key").string(last_).key("path").string(path_);
-    json.key("replicatedSize").number(row.size * copies_of(asked_.bucket.replication));
-    json.key("replicationInfo").raw_value(copies_).key("size").number(row.size).end_object();
-    return json.text();
+
+    http::RowText<row_bytes> text;
+    text.text(begin_).escaped(name).text(R"(","dataSize":)").number(row.size);
+    text.text(R"(,"parentId":)").number(last_parent_.value);
+    text.text(R"(,"file":true,"creationTime":)").number(row.created);
+    text.text(R"(,"modificationTime":)").number(row.modified);
+    text.text(R"(,"key":")").text(key_begin_);
+    if (asked_.is_tree()) text.number(last_parent_.value).text("/");
+    text.escaped(name).text(R"(","path":")").text(path_begin_).escaped(row.name);
+    text.text(R"(","replicatedSize":)").number(row.size * copies_of(asked_.bucket.replication));
+    text.text(R"(,"replicationInfo":)").text(replication_).text(R"(,"isKey":true,"size":)");
+    sink.add(text.number(row.size).text("}").view());
+  }
+
+  std::string last_key() const {
+    if (!asked_.is_tree())
+      return to_text(FlatKey{asked_.volume_name, asked_.bucket_name, last_name_});
+    return to_text(TreeKey{asked_.volume, asked_.bucket.id, last_parent_, last_name_});
   }
 
   struct Above {
@@ -159,14 +166,15 @@ class KeyRows final : public RowSource {
   Asked asked_;
   Filter filter_;
   std::string after_;
-  std::string last_;  // raw key of the last row
+  storage::ObjectId last_parent_;  // of the last row
+  std::string last_name_;
   std::uint64_t bytes_ = 0;
   std::optional<Above> above_;  // the directory of the last row
-  std::string path_;
-  // What all rows have alike: the values of volumeName and replicationInfo, and the members that
-  // follow these.
-  std::string place_;
-  std::string copies_;
+  // What all rows have alike.
+  std::string begin_;
+  std::string key_begin_;
+  std::string path_begin_;
+  std::string replication_;
 };
 
 // Nothing: no keys can be there.

@@ -11,6 +11,8 @@ namespace {
 
 using http::JsonWriter;
 
+constexpr std::size_t short_row_bytes = 64;
+
 // What is asked for, and how much of it there is.
 struct Rows {
   Context& context;
@@ -26,6 +28,7 @@ struct Rows {
   void begin(const storage::ReadTxn& txn, ScanTime* time) {
     source = make();
     text.clear();
+    text.reserve(std::clamp(limit, std::int64_t{0}, limits::insight_rows) * short_row_bytes);
     RowSink sink(text, std::min(limit, limits::buffered_rows), limits::buffered_bytes, false, time);
     more = source->next(txn, sink) && sink.count() < limit;
     count = sink.count();

@@ -85,7 +85,7 @@ class Mismatches {
       const bool one = pipeline.nodes.size() == 1;
       json.object().key("id").object().key("id").string(text_of(pipeline.id)).end_object();
       json.key("type").string("RATIS").key("pipelineState").string("OPEN");
-      write_replication(json, "replicationConfig",
+      write_replication(json.key("replicationConfig"),
                         one ? storage::Replication::one : storage::Replication::three);
       json.key("leaderId").string(text_of(pipeline.nodes.front())).key("nodes").array();
       for (const storage::NodeView& node : nodes_) {

@@ -100,8 +100,8 @@ std::string_view factor_of(storage::Replication replication) {
   return replication == storage::Replication::one ? "ONE" : "THREE";
 }
 
-void write_replication(JsonWriter& json, std::string_view key, storage::Replication replication) {
-  json.key(key).object().key("replicationFactor").string(factor_of(replication));
+void write_replication(JsonWriter& json, storage::Replication replication) {
+  json.object().key("replicationFactor").string(factor_of(replication));
   json.key("requiredNodes").number(storage::copies_of(replication));
   json.key("minimumNodes").integer(1).key("replicationType").string("RATIS").end_object();
 }
@@ -157,7 +157,7 @@ void write_bucket(JsonWriter& json, std::string_view volume, std::string_view na
               bucket.parts.replicated_bytes);
   json.key("snapshotUsedBytes").number(bucket.deleted_keys.replicated_bytes);
   json.key("encryptionInfo").null().key("replicationConfigInfo").object();
-  write_replication(json, "replicationConfig", bucket.replication);
+  write_replication(json.key("replicationConfig"), bucket.replication);
   json.key("type").string("RATIS").end_object();
   json.key("sourceVolume").null().key("sourceBucket").null();
   json.key("bucketLayout").string(to_wire(bucket.layout));
@@ -193,7 +193,7 @@ void write_key(JsonWriter& json, const Place& place, const Key& key) {
   json.key("keyLocationVersions").array();
   write_location_version(json, record.blocks, record.version, record.parts > 0);
   json.end_array();
-  write_replication(json, "replicationConfig", key.bucket.replication);
+  write_replication(json.key("replicationConfig"), key.bucket.replication);
   json.key("encInfo").null().end_object();
 }
 

@@ -24,9 +24,7 @@ std::int64_t quota_of(const std::optional<std::uint64_t>& quota);
 std::string_view to_wire(storage::ContainerState state);
 std::string_view factor_of(storage::Replication replication);
 
-// A member of that name.
-void write_replication(http::JsonWriter& json, std::string_view key,
-                       storage::Replication replication);
+void write_replication(http::JsonWriter& json, storage::Replication replication);
 
 // Where the bytes of a key are; one version is kept.
 void write_location_version(http::JsonWriter& json, std::span<const storage::BlockRef> blocks,

@@ -84,12 +84,6 @@ JsonWriter& JsonWriter::raw_array(std::string_view elements) {
   return raw(rapidjson::kArrayType, '[', elements, ']');
 }
 
-JsonWriter& JsonWriter::raw_value(std::string_view json) {
-  writer_.Prefix(rapidjson::kObjectType);
-  json.copy(buffer_.Push(json.size()), json.size());
-  return *this;
-}
-
 JsonWriter& JsonWriter::raw(rapidjson::Type type, char begin, std::string_view text, char end) {
   writer_.Prefix(type);
   char* const place = buffer_.Push(text.size() + 2);

@@ -29,8 +29,6 @@ class JsonWriter {
   JsonWriter& null();
   // Elements that are JSON already, with their commas.
   JsonWriter& raw_array(std::string_view elements);
-  // A value that is JSON already; members may follow it: `1,"b":2`.
-  JsonWriter& raw_value(std::string_view json);
 
   std::string_view text() const;
 

@@ -69,6 +69,18 @@ class TestNames(ListCase):
                 "replicationFactor": "ONE", "requiredNodes": 1, "minimumNodes": 1,
                 "replicationType": "RATIS"}, "isKey": True, "size": 2})
 
+    def test_names_that_need_escapes(self):
+        names = ["\x01" * 1024, 'a"b\\c', "é" * 512]
+        for bucket in ("flat", "tree"):
+            self.bucket(self.name, bucket, bucket == "tree")
+            for name in names:
+                self.key(self.name, bucket, name)
+            rows = self.get("/keys/listKeys", startPrefix=f"/{self.name}/{bucket}")["keys"]
+            self.assertEqual([row["keyName"] for row in rows], names)
+            self.assertEqual([row["path"] for row in rows],
+                             [f"{self.name}/{bucket}/{name}" for name in names])
+            self.assertEqual([row["key"].split("/")[-1] for row in rows], names)
+
     def test_prefixes(self):
         every = self.paths(*self.KEYS)
         for prefix in (self.prefix, self.prefix + "/", f"//{self.name}///buc"):
