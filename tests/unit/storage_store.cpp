@@ -85,12 +85,12 @@ BOOST_AUTO_TEST_CASE(a_newer_schema_is_refused) {
     Env env(state_options(options.data, options.map_size, 4));
     WriteTxn txn(env);
     StateRecord state;
-    ++state.schema;
+    state.schema = 1000;
     write_state(txn, state);
     txn.commit();
   }
   const Error error = Store::open(options, clock).error();
-  BOOST_TEST(error.message.find("written by a newer Dobson: schema 5") != std::string::npos);
+  BOOST_TEST(error.message.find("written by a newer Dobson: schema 1000") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_state_without_its_counters_is_refused) {
