@@ -35,6 +35,25 @@ class ScanTime {
   bool over_ = false;
 };
 
+// How many rows that do not belong to it a listing passes over: on a reactor limits::reactor_rows,
+// in the scan pool what its time allows.
+class Patience {
+ public:
+  explicit Patience(ScanTime* time = nullptr) : time_(time) {}
+
+  // A row is passed over. True, from then on: no more of them.
+  bool pass() {
+    over_ = time_ != nullptr ? time_->over() : ++passed_ >= limits::reactor_rows;
+    return over_;
+  }
+  bool over() const { return over_; }
+
+ private:
+  ScanTime* time_;
+  std::uint64_t passed_ = 0;
+  bool over_ = false;
+};
+
 class Scan final : public http::Deferred, private Pool::Job {
  public:
   using Text = Result<std::string>;

@@ -1,7 +1,7 @@
 #pragma once
 
-// What the handlers of this family share: the store, the pool for block I/O, the settings. Lives as
-// long as the server.
+// What the handlers of this family share: the store, the pools for block I/O and for scans,
+// settings. Lives as long as the server.
 
 #include <algorithm>
 #include <set>
@@ -37,6 +37,7 @@ struct Settings {
 struct Context {
   storage::Store& store;
   Pool& block_pool;
+  Pool& scans;
   Settings settings;
   Readers& readers;
   TextRoom texts = {};

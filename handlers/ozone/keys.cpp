@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "handlers/common/scan.h"
 #include "handlers/ozone/access.h"
 #include "handlers/ozone/bucket_headers.h"
 #include "handlers/ozone/conditions.h"
@@ -35,17 +36,20 @@ class KeyStream final : public http::PageSource {
 
   Result<bool> next(std::string& out) override {
     const std::size_t enough = out.size() + limits::stream_chunk_bytes;
-    const bool stopped = storage::visit_keys(
-        context_.readers.txn(reactor_), space_, {prefix_, after_}, [&](const storage::KeyRow& key) {
-          if (left_ == 0 || out.size() >= enough) return false;
-          append_key(out, key, context_.settings.key_type_field);
-          out.push_back('\n');
-          after_.assign(key.name);
-          --left_;
-          ++count_;
-          return true;
-        });
-    const bool more = stopped && left_ > 0;
+    Patience patience;
+    storage::KeyScan keys(context_.readers.txn(reactor_), space_, {prefix_, after_},
+                          [&patience] { return patience.pass(); });
+    const bool stopped = storage::visit_keys(keys, [&](const storage::KeyRow& key) {
+      if (left_ == 0 || out.size() >= enough) return false;
+      append_key(out, key, context_.settings.key_type_field);
+      out.push_back('\n');
+      after_.assign(key.name);
+      --left_;
+      ++count_;
+      return true;
+    });
+    if (patience.over()) after_.assign(keys.place());
+    const bool more = left_ > 0 && (stopped || patience.over());
     if (!more) out.append("{\"end\":true,\"count\":").append(std::to_string(count_)).append("}\n");
     return more;
   }
@@ -60,52 +64,67 @@ class KeyStream final : public http::PageSource {
   std::int64_t count_ = 0;
 };
 
-// What a listing is asked for, and its page. The rows are made first: whether more follow stands
-// before them.
-struct KeyList {
+struct KeyQuery {
+  storage::KeySpace space;
   storage::Range range;
   std::string_view delimiter;  // empty: nothing is rolled up
   std::int64_t most;
-  std::string& rows;  // JSON, with their commas
-  std::vector<std::string> prefixes = {};
+  bool type_field;
+};
+
+// Its rows are made first: whether more follow stands before them.
+struct KeyPage {
+  std::string rows;  // JSON, with their commas
+  std::vector<std::string> prefixes;
   bool truncated = false;
 };
 
-void read_page(const storage::ReadTxn& txn, const storage::KeySpace& space, bool type_field,
-               KeyList& list) {
-  auto left = list.most;
+// False: the patience ended before the page.
+bool read_page(const storage::ReadTxn& txn, const KeyQuery& query, Patience patience,
+               KeyPage& page) {
+  page.rows.clear();
+  page.prefixes.clear();
+  auto left = query.most;
   const auto add_key = [&](const storage::KeyRow& key) {
     if (left-- == 0) return false;
-    if (!list.rows.empty()) list.rows.push_back(',');
-    append_key(list.rows, key, type_field);
+    if (!page.rows.empty()) page.rows.push_back(',');
+    append_key(page.rows, key, query.type_field);
     return true;
   };
   const auto add_prefix = [&](std::string_view prefix) {
     if (left-- == 0) return false;
-    list.prefixes.emplace_back(prefix);
+    page.prefixes.emplace_back(prefix);
     return true;
   };
-  list.truncated =
-      list.delimiter.empty()
-          ? storage::visit_keys(txn, space, list.range, add_key)
-          : storage::visit_rolled_up(txn, space, list.range, list.delimiter, add_key, add_prefix);
+  storage::KeyScan keys(txn, query.space, query.range, [&patience] { return patience.pass(); });
+  page.truncated =
+      query.delimiter.empty()
+          ? storage::visit_keys(keys, add_key)
+          : storage::visit_rolled_up(keys, query.range, query.delimiter, add_key, add_prefix);
+  return !patience.over();
 }
 
-void write_key_list(http::JsonWriter& json, std::string_view bucket, const KeyList& list) {
-  json.object().key("name").string(bucket).key("prefix");
-  if (list.range.prefix.empty()) {
+void answer_page(http::Exchange& exchange, const storage::BucketRecord& bucket,
+                 const KeyQuery& query, const KeyPage& page) {
+  auto& json = http::JsonWriter::begin();
+  json.object().key("name").string(call_of(exchange).bucket).key("prefix");
+  if (query.range.prefix.empty()) {
     json.null();
   } else {
-    json.string(list.range.prefix);
+    json.string(query.range.prefix);
   }
-  json.key("maxKeys").integer(list.most).key("truncated").boolean(list.truncated);
-  json.key("keyList").raw_array(list.rows);
-  if (!list.delimiter.empty()) {
-    json.key("delimiter").string(list.delimiter).key("commonPrefixes").array();
-    for (const std::string& prefix : list.prefixes) json.string(prefix);
+  json.key("maxKeys").integer(query.most).key("truncated").boolean(page.truncated);
+  json.key("keyList").raw_array(page.rows);
+  if (!query.delimiter.empty()) {
+    json.key("delimiter").string(query.delimiter).key("commonPrefixes").array();
+    for (const std::string& prefix : page.prefixes) json.string(prefix);
     json.end_array();
   }
   json.end_object();
+  begin_json(exchange, Label::always_json);
+  put_bucket_headers(exchange, bucket);
+  put_truncated(exchange, page.truncated);
+  exchange.finish(json.text());
 }
 
 }  // namespace
@@ -156,25 +175,35 @@ Checked<void> info_key_detail(Context& context, http::Exchange& exchange) {
   return {};
 }
 
-Checked<void> list_keys(Context& context, http::Exchange& exchange) {
+Checked<std::unique_ptr<http::Deferred>> list_keys(Context& context, http::Exchange& exchange) {
   const Call& call = call_of(exchange);
   TRY(check_access(context, exchange, Need::read, list_stem));
   const storage::ReadTxn& txn = context.read(exchange);
   const auto bucket = TRY_STORE(list_stem, storage::find_bucket(txn, call.volume, call.bucket));
-  thread_local std::string rows;
-  rows.clear();
-  KeyList list{.range = listing_range(exchange),
-               .delimiter = query_or_empty(exchange, "delimiter"),
-               .most = max_keys(exchange, limits::page_rows),
-               .rows = rows};
-  read_page(txn, {bucket, is_set(exchange, "directories")}, context.settings.key_type_field, list);
-  auto& json = http::JsonWriter::begin();
-  write_key_list(json, call.bucket, list);
-  begin_json(exchange, Label::always_json);
-  put_bucket_headers(exchange, bucket);
-  put_truncated(exchange, list.truncated);
-  exchange.finish(json.text());
-  return {};
+  const KeyQuery query{.space = {bucket, is_set(exchange, "directories")},
+                       .range = listing_range(exchange),
+                       .delimiter = query_or_empty(exchange, "delimiter"),
+                       .most = max_keys(exchange, limits::page_rows),
+                       .type_field = context.settings.key_type_field};
+  thread_local KeyPage page;
+  if (read_page(txn, query, Patience(), page)) {
+    answer_page(exchange, bucket, query, page);
+    return std::unique_ptr<http::Deferred>();
+  }
+  // Very many directories without keys.
+  const auto scanned = std::make_shared<KeyPage>();
+  const auto read = [query, scanned](const storage::ReadTxn& later) -> Result<std::string> {
+    ScanTime time;
+    if (!read_page(later, query, Patience(&time), *scanned)) return Error{Errc::overloaded};
+    return std::string();
+  };
+  const auto answer_scanned = [query, scanned, bucket](http::Exchange& to,
+                                                       const Result<std::string>& made) {
+    if (!made) return answer(to, refused_by_store(list_stem, made.error()));
+    answer_page(to, bucket, query, *scanned);
+  };
+  return std::unique_ptr<http::Deferred>(
+      std::make_unique<Scan>(context.scans, context.store, read, answer_scanned));
 }
 
 Checked<void> stream_keys(Context& context, http::Exchange& exchange) {

@@ -14,7 +14,7 @@ Checked<Change> delete_key(Context& context, http::Exchange& exchange);
 Checked<Change> rename_key(Context& context, http::Exchange& exchange);
 Checked<void> info_key(Context& context, http::Exchange& exchange);
 Checked<void> info_key_detail(Context& context, http::Exchange& exchange);
-Checked<void> list_keys(Context& context, http::Exchange& exchange);
+Checked<std::unique_ptr<http::Deferred>> list_keys(Context& context, http::Exchange& exchange);
 Checked<void> stream_keys(Context& context, http::Exchange& exchange);
 
 }  // namespace dobson::ozone

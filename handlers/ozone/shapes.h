@@ -20,6 +20,17 @@ void query(void* context, http::Exchange& exchange) {
   if (!done) answer(exchange, done.error());
 }
 
+using LongQueryFunction = Checked<std::unique_ptr<http::Deferred>> (*)(Context&, http::Exchange&);
+
+// What the scan pool may have to finish. Null: it has answered.
+template <LongQueryFunction function>
+std::unique_ptr<http::Deferred> long_query(void* context, http::Exchange& exchange) {
+  auto deferred = function(*static_cast<Context*>(context), exchange);
+  if (deferred) return std::move(deferred).value();
+  answer(exchange, deferred.error());
+  return nullptr;
+}
+
 // What a mutation asks for, and how it is answered: `stem` begins the message when the store
 // refuses, `status` is the good one, with an empty body unless `reply` writes the whole answer.
 struct Change {

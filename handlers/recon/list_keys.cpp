@@ -92,19 +92,23 @@ class KeyRows final : public RowSource {
 
   bool next(const storage::ReadTxn& txn, RowSink& sink) override {
     above_.reset();
-    // Directories are among the rows so that a turn ends among very many without keys.
-    storage::KeyScan keys(txn, {asked_.bucket, true}, {asked_.prefix, after_});
-    while (keys.next() && !(asked_.one && keys.row().name != asked_.prefix)) {
+    bool left = false;
+    storage::KeyScan keys(txn, asked_.bucket, {asked_.prefix, after_}, [&] {
+      sink.pass();
+      return left = sink.tired();
+    });
+    while (keys.next()) {
+      if (asked_.one && keys.row().name != asked_.prefix) return false;
       if (sink.full()) return true;
-      const bool directory = keys.row().digest == nullptr;
-      if (!directory && filter_.takes(keys.row())) {
+      if (filter_.takes(keys.row())) {
         add(sink, txn, keys.row());
       } else {
         sink.pass();
       }
       after_.assign(keys.row().name);
     }
-    return false;
+    if (left) after_.assign(keys.place());
+    return left;
   }
 
   void write_head(http::JsonWriter& json) override {

@@ -24,12 +24,12 @@ namespace dobson::recon {
 class RowSink {
  public:
   // Full after `most` rows, or when `out` has `enough` bytes. `follows`: rows stand before these.
-  // `time`: of a scan; without it, full after limits::reactor_rows that were passed over, too.
+  // It is full, too, once its patience is over.
   RowSink(std::string& out, std::int64_t most, std::size_t enough, bool follows,
           ScanTime* time = nullptr)
-      : out_(out), left_(most), enough_(enough), follows_(follows), time_(time) {}
+      : out_(out), left_(most), enough_(enough), follows_(follows), patience_(time) {}
 
-  bool full() const { return left_ <= 0 || out_.size() >= enough_ || tired_; }
+  bool full() const { return left_ <= 0 || out_.size() >= enough_ || tired(); }
   void add(std::string_view row) {
     if (follows_) out_.push_back(',');
     follows_ = true;
@@ -38,13 +38,13 @@ class RowSink {
     ++count_;
   }
   // A row was looked at that does not belong there.
-  void pass() { tired_ = time_ != nullptr ? time_->over() : ++passed_ >= limits::reactor_rows; }
+  void pass() { patience_.pass(); }
   // The rows that follow stand in an array of their own, behind this one.
   void next_array(std::string_view name) {
     out_.append(R"(],")").append(name).append(R"(":[)");
     follows_ = false;
   }
-  bool tired() const { return tired_; }  // of passing
+  bool tired() const { return patience_.over(); }
   std::int64_t count() const { return count_; }
 
  private:
@@ -52,9 +52,7 @@ class RowSink {
   std::int64_t left_;
   std::size_t enough_;
   bool follows_;
-  ScanTime* time_;
-  std::uint64_t passed_ = 0;
-  bool tired_ = false;
+  Patience patience_;
   std::int64_t count_ = 0;
 };
 

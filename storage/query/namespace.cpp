@@ -213,10 +213,12 @@ bool visit_entries(const ReadTxn& txn, ObjectId parent, Replication replication,
   return false;
 }
 
-KeyScan::KeyScan(const ReadTxn& txn, const KeySpace& space, const Range& range)
+KeyScan::KeyScan(const ReadTxn& txn, const KeySpace& space, const Range& range,
+                 std::function<bool()> tired)
     : names_(txn, space.bucket, range.prefix, range.after,
              space.layout == Layout::object_store ? NameScan::Depth::one : NameScan::Depth::tree),
-      directories_(space.directories) {}
+      directories_(space.directories),
+      tired_(std::move(tired)) {}
 
 bool KeyScan::next() {
   while (names_.next()) {
@@ -233,7 +235,9 @@ bool KeyScan::next() {
               .modified = directory.modified};
       return true;
     }
-    if (directory.totals.keys == 0) names_.pass();
+    if (directory.totals.keys != 0) continue;
+    if (tired_ && tired_()) return false;
+    names_.pass();
   }
   return false;
 }

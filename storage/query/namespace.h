@@ -100,44 +100,53 @@ struct KeySpace {
       : bucket(record.id), layout(record.layout), directories(with_directories) {}
 };
 
-// The hot loop of listings.
+// The hot loop of listings. Where directories are not listed, `tired` is asked at each that is
+// passed because no key is below it; true: the scan is left there.
 class KeyScan {
  public:
-  KeyScan(const ReadTxn& txn, const KeySpace& space, const Range& range);
+  KeyScan(const ReadTxn& txn, const KeySpace& space, const Range& range,
+          std::function<bool()> tired = {});
 
-  // False: no more. The row ends with the next call.
+  // False: no more, or it is left. The row ends with the next call.
   bool next();
   const KeyRow& row() const { return row_; }
+  // Where it was left: a Range::after that goes on.
+  std::string_view place() const { return names_.name(); }
   // `next` goes on behind all names that begin with these bytes.
   void skip(std::string_view prefix) { names_.skip(prefix); }
 
  private:
   NameScan names_;
   bool directories_;
+  std::function<bool()> tired_;
   KeyRow row_;
 };
 
 template <class Visit>  // bool(const KeyRow&)
-bool visit_keys(const ReadTxn& txn, const KeySpace& space, const Range& range, Visit&& visit) {
-  KeyScan keys(txn, space, range);
+bool visit_keys(KeyScan& keys, Visit&& visit) {
   while (keys.next()) {
     if (!visit(keys.row())) return true;
   }
   return false;
 }
 
-// With names that have the delimiter behind the prefix rolled up: each such beginning is visited
-// once, and all that follows it is skipped, not scanned. When `range.after` is one, what it rolls
-// up is not visited again.
+template <class Visit>
+bool visit_keys(const ReadTxn& txn, const KeySpace& space, const Range& range, Visit&& visit) {
+  KeyScan keys(txn, space, range);
+  return visit_keys(keys, visit);
+}
+
+// With names that have the delimiter behind the range's prefix rolled up: each such beginning is
+// visited once, and all that follows it is skipped, not scanned. When `range.after` is one, what it
+// rolls up is not visited again.
 template <class VisitKey, class VisitPrefix>  // bool(const KeyRow&), bool(std::string_view)
-bool visit_rolled_up(const ReadTxn& txn, const KeySpace& space, const Range& range,
-                     std::string_view delimiter, VisitKey&& visit_key, VisitPrefix&& visit_prefix) {
+bool visit_rolled_up(KeyScan& keys, const Range& range, std::string_view delimiter,
+                     VisitKey&& visit_key, VisitPrefix&& visit_prefix) {
   const auto rolled_up = [&](std::string_view name) {
     if (!name.starts_with(range.prefix)) return std::string_view{};
     const std::size_t at = name.find(delimiter, range.prefix.size());
     return at == name.npos ? std::string_view{} : name.substr(0, at + delimiter.size());
   };
-  KeyScan keys(txn, space, range);
   if (!range.after.empty() && rolled_up(range.after) == range.after) keys.skip(range.after);
   while (keys.next()) {
     const std::string_view common = rolled_up(keys.row().name);

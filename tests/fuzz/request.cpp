@@ -18,6 +18,7 @@ struct World {
   Pool pool{1, limits::waiting_io};
   ozone::Context context{.store = store,
                          .block_pool = pool,
+                         .scans = pool,
                          .settings = {.server_name = "fuzz.example",
                                       .service_host = "fuzz.example",
                                       .acls_enforced = true,

@@ -99,12 +99,31 @@ class Model : public test::State, CommandGenerator {
           return listed.size() < count;
         });
         BOOST_TEST(listed == expected, boost::test_tools::per_element());
+        check_turns(txn, record, bucket, {prefix, after});
         check_directories(txn, record, bucket, {prefix, after});
         check_rolled_up(txn, record, bucket, {prefix, after});
         check_uploads(txn, record, bucket, {prefix, after});
       }
     }
     check_volumes_of(txn, owner(), {"shire", after});
+  }
+
+  // Keys, in turns that end at some directories without any.
+  void check_turns(const ReadTxn& txn, const BucketRecord& record, const test::OracleBucket& bucket,
+                   const Range& range) {
+    std::vector<std::string> expected;
+    for (const auto& [name, key] : bucket.keys) {
+      if (name > range.after && name.starts_with(range.prefix)) expected.push_back(name);
+    }
+    std::vector<std::string> listed;
+    std::string place(range.after);
+    for (bool left = true; left;) {
+      left = false;
+      KeyScan keys(txn, record, {range.prefix, place}, [&] { return left = below(2) == 0; });
+      while (keys.next()) listed.emplace_back(keys.row().name);
+      if (left) place = keys.place();
+    }
+    BOOST_TEST(listed == expected, boost::test_tools::per_element());
   }
 
   // Keys and directories together.
@@ -144,8 +163,9 @@ class Model : public test::State, CommandGenerator {
       if (!seen && (expected.empty() || expected.back() != line)) expected.push_back(line);
     }
     std::vector<std::string> listed;
+    KeyScan keys(txn, record, range);
     visit_rolled_up(
-        txn, record, range, delimiter,
+        keys, range, delimiter,
         [&](const KeyRow& row) {
           listed.emplace_back(row.name);
           return true;

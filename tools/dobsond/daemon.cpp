@@ -298,8 +298,8 @@ int run(const Invocation& invocation, const Options& options) {
   for (unsigned i = 0; i < runtime.size(); ++i) runtime.add_hook(i, readers.hook(i));
   const auto block_threads = static_cast<unsigned>(options.integer("blocks.threads"));
   Pool block_pool(block_threads, limits::waiting_io);
-  ozone::Context ozone{*store, block_pool, ozone_settings(options), readers};
   Pool scan_pool(limits::scan_threads, limits::waiting_scans);
+  ozone::Context ozone{*store, block_pool, scan_pool, ozone_settings(options), readers};
   const auto client = http::Client::make(runtime, {});
   const auto unhealthy = [&](const auto& query) { return store->cluster().unhealthy(query); };
   recon::ExportJobs exports(export_options(invocation, options), unhealthy, clock);

@@ -326,3 +326,37 @@ class TestListing(TreeCase):
                              f"{self.path}?directories={value}{query}")
 
     KEYS_IN_ORDER = sorted(KEYS)
+
+
+class TestFarApart(TreeCase):
+    """Two keys on either side of very many directories without any."""
+
+    EMPTY = 8000
+
+    def test_listings(self):
+        self.path = self.tree("a", "z/k")
+        self.many((201, "PUT", f"{self.path}/e{i:04}/", b"") for i in range(self.EMPTY))
+        self.assertEqual(self.keys(self.path), ["a", "z/k"])
+        self.assertEqual(self.keys(self.path, "?prev-key=a"), ["z/k"])
+        self.assertEqual(self.keys(self.path, "?prefix=e"), [])
+        listed = self.get_json(self.path + "?max-keys=1")
+        self.assertEqual((listed["keyList"][0]["keyName"], listed["truncated"]), ("a", True))
+        listed = self.get_json(self.path + "?delimiter=/&prev-key=a")
+        self.assertEqual((listed["keyList"], listed["commonPrefixes"]), ([], ["z/"]))
+        lines = self.done(200, "GET", self.path + "?stream").body.splitlines()
+        self.assertEqual((len(lines), lines[-1]), (3, b'{"end":true,"count":2}'))
+        self.assertEqual(len(self.everything(self.path, "&max-keys=1000")), 1000)
+        self.check_scanned()
+
+    def check_scanned(self):
+        """More than limits::waiting_scans are refused."""
+        data = support.request_bytes("GET", self.path, standard())
+        connections = [support.Connection(self.address) for _ in range(600)]
+        for connection in connections:
+            connection.send(data)
+        replies = [connection.reply() for connection in connections]
+        for connection in connections:
+            connection.close()
+        self.assertEqual({reply.status for reply in replies}, {200, 503})
+        refused = next(reply for reply in replies if reply.status == 503)
+        self.assert_error(refused, "serviceUnavailable", "Service unavailable.")
