@@ -18,15 +18,20 @@ namespace dobson::http {
 template <std::size_t most>
 class RowText {
  public:
+  // What stands between two values: less than `between` bytes in all.
+  template <std::size_t size>
+  RowText& text(const char (&literal)[size]) {
+    static_assert(size < between);
+    return copy({literal, size - 1});
+  }
   RowText& text(std::string_view text) {
-    DOBSON_ASSERT(text.size() <= room());
-    end_ += text.copy(end_, text.size());
-    return *this;
+    check_room(text.size());
+    return copy(text);
   }
   RowText& number(std::integral auto value) {
-    const auto [end, error] = std::to_chars(end_, text_.data() + most, value);
-    DOBSON_ASSERT(error == std::errc{});
-    end_ = end;
+    constexpr std::size_t digits = 20;
+    check_room(digits);
+    end_ = std::to_chars(end_, end_ + digits, value).ptr;
     return *this;
   }
   // Between quotes of the caller's; a byte may become six.
@@ -41,9 +46,17 @@ class RowText {
   std::string_view view() const { return {text_.data(), end_}; }
 
  private:
-  std::size_t room() const { return static_cast<std::size_t>(text_.data() + most - end_); }
+  static constexpr std::size_t between = 128;
 
-  std::array<char, most> text_;
+  void check_room(std::size_t size) const {
+    DOBSON_ASSERT(static_cast<std::ptrdiff_t>(size) <= text_.data() + most - end_);
+  }
+  RowText& copy(std::string_view text) {
+    end_ += text.copy(end_, text.size());
+    return *this;
+  }
+
+  std::array<char, most + between> text_;
   char* end_ = text_.data();
 };
 

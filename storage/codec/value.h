@@ -21,6 +21,7 @@
 #include <array>
 #include <bit>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -145,8 +146,9 @@ class Decoder {
   void read(std::int64_t& value);
   template <class Integer>
   void read(Fixed<Integer> fixed) {
+    const std::string_view bytes = take(sizeof(fixed.value));
     fixed.value = 0;
-    take(sizeof(fixed.value)).copy(reinterpret_cast<char*>(&fixed.value), sizeof(fixed.value));
+    if (ok_) std::memcpy(&fixed.value, bytes.data(), sizeof(fixed.value));
   }
   void read(bool& value);
   void read(std::string& value);

@@ -6,7 +6,12 @@
 
 namespace dobson::storage {
 
+[[noreturn]] void fail(const char* function, int code);
+
 // Throws EnvError unless `code`, which `function` returned, is success.
-void check(const char* function, int code);
+inline void check(const char* function, int code) {
+  if (code != MDB_SUCCESS) [[unlikely]]
+    fail(function, code);
+}
 
 }  // namespace dobson::storage

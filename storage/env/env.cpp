@@ -38,10 +38,8 @@ Errc errc_of(int code) {
 
 }  // namespace
 
-void check(const char* function, int code) {
-  if (code != MDB_SUCCESS) {
-    throw EnvError(errc_of(code), std::string(function) + ": " + mdb_strerror(code));
-  }
+void fail(const char* function, int code) {
+  throw EnvError(errc_of(code), std::string(function) + ": " + mdb_strerror(code));
 }
 
 void Env::Close::operator()(MDB_env* env) const {
