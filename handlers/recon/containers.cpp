@@ -26,7 +26,7 @@ class ContainerRows final : public RowSource {
   explicit ContainerRows(ContainerId after) : after_(after) {}
 
   bool next(const storage::ReadTxn& txn, RowSink& sink) override {
-    return storage::visit_container_fronts(
+    return storage::visit_containers<storage::ContainerFront>(
         txn, after_, [&](ContainerId id, const storage::ContainerFront& container) {
           if (sink.full()) return false;
           http::RowText<128> row;

@@ -79,19 +79,17 @@ class KeyRows final : public RowSource {
  public:
   KeyRows(Asked asked, Filter filter, std::string after)
       : asked_(std::move(asked)), filter_(filter), after_(std::move(after)) {
-    const auto& [volume, bucket] = std::pair(asked_.volume_name, asked_.bucket_name);
-    begin_ = fmt::format(R"({{"volumeName":"{}","bucketName":"{}","keyName":")", volume, bucket);
-    key_begin_ = asked_.is_tree()
-                     ? fmt::format("/{}/{}/", asked_.volume.value, asked_.bucket.id.value)
-                     : fmt::format("/{}/{}/", volume, bucket);
-    path_begin_ = fmt::format("{}/{}/", volume, bucket);
+    begin_ = fmt::format(R"({{"volumeName":"{}","bucketName":"{}","keyName":")", asked_.volume_name,
+                         asked_.bucket_name);
+    path_begin_ = fmt::format("{}/{}/", asked_.volume_name, asked_.bucket_name);
+    key_begin_ = to_text(FlatKey{asked_.volume_name, asked_.bucket_name, {}});
     auto& json = http::JsonWriter::begin();
     write_replication(json, asked_.bucket.replication);
     replication_ = json.text();
   }
 
   bool next(const storage::ReadTxn& txn, RowSink& sink) override {
-    above_.reset();
+    directory_.reset();
     bool left = false;
     storage::KeyScan keys(txn, asked_.bucket, {asked_.prefix, after_}, [&] {
       sink.pass();
@@ -117,7 +115,7 @@ class KeyRows final : public RowSource {
   void write_sums(http::JsonWriter& json, std::int64_t count) override {
     json.key("replicatedDataSize").number(bytes_ * copies_of(asked_.bucket.replication));
     json.key("unReplicatedDataSize").number(bytes_);
-    json.key("lastKey").string(count == 0 ? std::string() : last_key());
+    json.key("lastKey").string(count == 0 ? std::string() : key_begin_ + last_name_);
   }
   bool answer_none(http::Exchange& exchange) override {
     answer_no_keys(exchange);
@@ -125,58 +123,47 @@ class KeyRows final : public RowSource {
   }
 
  private:
-  // The id of the directory that ends where the name's last component begins.
-  storage::ObjectId parent_of(const storage::ReadTxn& txn, std::string_view above) {
-    if (above.empty()) return asked_.bucket.id;
-    if (!above_ || above_->path != above) {
-      above_ = Above{std::string(above), storage::find_directory(txn, asked_.bucket, above)->id};
-    }
-    return above_->id;
+  // Where the row is whose last component follows this, the path of a directory or nothing.
+  void enter(const storage::ReadTxn& txn, std::string_view directory) {
+    if (directory_ == directory) return;
+    directory_ = directory;
+    parent_ = directory.empty() ? asked_.bucket.id
+                                : storage::find_directory(txn, asked_.bucket, directory)->id;
+    key_begin_ = to_text(TreeKey{asked_.volume, asked_.bucket.id, parent_, {}});
   }
 
   void add(RowSink& sink, const storage::ReadTxn& txn, const storage::KeyRow& row) {
     std::string_view name = row.name;
     if (asked_.is_tree()) {
       name.remove_prefix(row.name.rfind('/') + 1);
-      last_parent_ = parent_of(txn, row.name.substr(0, row.name.size() - name.size()));
+      enter(txn, row.name.substr(0, row.name.size() - name.size()));
     }
     last_name_.assign(name);
     bytes_ += row.size;
 
     http::RowText<row_bytes> text;
     text.text(begin_).escaped(name).text(R"(","dataSize":)").number(row.size);
-    text.text(R"(,"parentId":)").number(last_parent_.value);
+    text.text(R"(,"parentId":)").number(parent_.value);
     text.text(R"(,"file":true,"creationTime":)").number(row.created);
     text.text(R"(,"modificationTime":)").number(row.modified);
-    text.text(R"(,"key":")").text(key_begin_);
-    if (asked_.is_tree()) text.number(last_parent_.value).text("/");
-    text.escaped(name).text(R"(","path":")").text(path_begin_).escaped(row.name);
+    text.text(R"(,"key":")").text(key_begin_).escaped(name);
+    text.text(R"(","path":")").text(path_begin_).escaped(row.name);
     text.text(R"(","replicatedSize":)").number(row.size * copies_of(asked_.bucket.replication));
     text.text(R"(,"replicationInfo":)").text(replication_).text(R"(,"isKey":true,"size":)");
     sink.add(text.number(row.size).text("}").view());
   }
 
-  std::string last_key() const {
-    if (!asked_.is_tree())
-      return to_text(FlatKey{asked_.volume_name, asked_.bucket_name, last_name_});
-    return to_text(TreeKey{asked_.volume, asked_.bucket.id, last_parent_, last_name_});
-  }
-
-  struct Above {
-    std::string path;
-    storage::ObjectId id;
-  };
-
   Asked asked_;
   Filter filter_;
   std::string after_;
-  storage::ObjectId last_parent_;  // of the last row
   std::string last_name_;
   std::uint64_t bytes_ = 0;
-  std::optional<Above> above_;  // the directory of the last row
+  // Of the last row.
+  std::optional<std::string> directory_;
+  storage::ObjectId parent_;
+  std::string key_begin_;  // its raw key without the name
   // What all rows have alike.
   std::string begin_;
-  std::string key_begin_;
   std::string path_begin_;
   std::string replication_;
 };

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include "storage/codec/key.h"
 #include "storage/codec/records.h"
@@ -95,10 +96,14 @@ class TableCursor {
     if (!key.has_value()) throw_corrupt_row(table_.name, cursor_.key(), "malformed key");
     return std::move(*key);
   }
-  Record record() const { return decode_row(table_, cursor_.key(), cursor_.value()); }
-  template <class View>
-  View front() const {
-    return decode_row_front<View>(table_.name, cursor_.key(), Decoder(cursor_.value()));
+  // The record, or a view of its first fields.
+  template <class View = Record>
+  View record() const {
+    if constexpr (std::is_same_v<View, Record>) {
+      return decode_row(table_, cursor_.key(), cursor_.value());
+    } else {
+      return decode_row_front<View>(table_.name, cursor_.key(), Decoder(cursor_.value()));
+    }
   }
 
  private:

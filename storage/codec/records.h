@@ -130,12 +130,18 @@ void fields(auto&& visit, Of<PartRecord> auto& part) {
   visit(part.id, part.modified, part.size, part.md5, part.blocks);
 }
 
+// Of a `ContainerRecord` or its front.
+void container_front_fields(auto&& visit, auto& container) {
+  visit(container.blocks);
+}
+
 void fields(auto&& visit, Of<ContainerFront> auto& container) {
-  visit(container.state, container.blocks);
+  container_front_fields(visit, container);
 }
 
 void fields(auto&& visit, Of<ContainerRecord> auto& container) {
-  visit(container.state, container.blocks, container.created, container.entered, container.used,
+  container_front_fields(visit, container);
+  visit(container.state, container.created, container.entered, container.used,
         container.replication, container.bytes, container.keys);
 }
 

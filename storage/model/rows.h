@@ -58,7 +58,6 @@ struct ContainerRecord {
 
 // What a page of containers shows.
 struct ContainerFront {
-  ContainerState state = ContainerState::open;
   std::uint64_t blocks = 0;
 };
 

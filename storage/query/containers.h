@@ -16,19 +16,11 @@ namespace dobson::storage {
 std::optional<ContainerRecord> find_container(const ReadTxn& txn, ContainerId id);
 
 // By id, behind `after`.
-template <class Visit>  // bool(ContainerId, const ContainerRecord&)
+template <class View = ContainerRecord, class Visit>  // bool(ContainerId, const View&)
 bool visit_containers(const ReadTxn& txn, ContainerId after, Visit&& visit) {
   TableCursor rows(txn, catalog::containers);
   for (bool more = rows.seek({after.value + 1}); more; more = rows.next()) {
-    if (!visit(rows.key(), rows.record())) return true;
-  }
-  return false;
-}
-template <class Visit>  // bool(ContainerId, const ContainerFront&)
-bool visit_container_fronts(const ReadTxn& txn, ContainerId after, Visit&& visit) {
-  TableCursor rows(txn, catalog::containers);
-  for (bool more = rows.seek({after.value + 1}); more; more = rows.next()) {
-    if (!visit(rows.key(), rows.template front<ContainerFront>())) return true;
+    if (!visit(rows.key(), rows.record<View>())) return true;
   }
   return false;
 }

@@ -117,6 +117,17 @@ class Connection:
         return bool(data)
 
 
+def replies_at_once(address, data, count):
+    """To one request from each of so many connections."""
+    connections = [Connection(address) for _ in range(count)]
+    for connection in connections:
+        connection.send(data)
+    replies = [connection.reply() for connection in connections]
+    for connection in connections:
+        connection.close()
+    return replies
+
+
 def request_bytes(method, target, headers, body=None, version="HTTP/1.1"):
     """`headers`: pairs, sent as they are; a Content-Length is added for a body that has none."""
     lines = [f"{method} {target} {version}"] + [f"{name}: {value}" for name, value in headers]

@@ -204,19 +204,6 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(values_come_back, OfStored, AllStored) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_front_is_what_a_record_begins_with) {
-  Generator generator(test::seed());
-  for (int i = 0; i < 300; ++i) {
-    const auto record = generator.make<ContainerRecord>();
-    const std::string bytes = encoded(record);
-    Decoder decoder(bytes);
-    ContainerFront front;
-    BOOST_TEST_REQUIRE(decode_front(decoder, front).ok());
-    BOOST_TEST((front.state == record.state));
-    BOOST_TEST(front.blocks == record.blocks);
-  }
-}
-
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace dobson::storage

@@ -14,12 +14,7 @@ class ScanCase(ReconCase):
     def check_scanned(self, target):
         """More than limits::waiting_scans of it are refused."""
         data = support.request_bytes("GET", BASE + target, [("Host", "localhost")])
-        connections = [support.Connection(self.addresses["recon"]) for _ in range(500)]
-        for connection in connections:
-            connection.send(data)
-        replies = [connection.reply() for connection in connections]
-        for connection in connections:
-            connection.close()
+        replies = support.replies_at_once(self.addresses["recon"], data, 500)
         for reply in replies:
             self.check_form(reply, "GET")
         self.assertEqual({reply.status for reply in replies}, {200, 503})

@@ -351,12 +351,7 @@ class TestFarApart(TreeCase):
     def check_scanned(self):
         """More than limits::waiting_scans are refused."""
         data = support.request_bytes("GET", self.path, standard())
-        connections = [support.Connection(self.address) for _ in range(600)]
-        for connection in connections:
-            connection.send(data)
-        replies = [connection.reply() for connection in connections]
-        for connection in connections:
-            connection.close()
+        replies = support.replies_at_once(self.address, data, 600)
         self.assertEqual({reply.status for reply in replies}, {200, 503})
         refused = next(reply for reply in replies if reply.status == 503)
         self.assert_error(refused, "serviceUnavailable", "Service unavailable.")
